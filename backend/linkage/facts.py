@@ -1,0 +1,72 @@
+"""The facts a rule may use: their names and types. A fact that did not come is absent, never False or zero."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from datetime import date
+from enum import StrEnum
+from typing import Final
+
+from contracts.card import Birth
+
+FactValue = bool | int | str | date | Birth
+
+
+class Fact(StrEnum):
+    """Names of facts, ``<subject>.<property>``; units are part of the name."""
+
+    BIRTH = "registry.birth"
+    THAI_NATIONAL = "registry.thai_national"
+    ALIVE = "registry.alive"
+    DOMICILE_REGISTERED = "registry.domicile_registered"
+    CARD_STATUS = "registry.card_status"
+    INCOME_YEAR_BAHT = "revenue.income_year_baht"
+    FINANCIAL_ASSETS_BAHT = "revenue.financial_assets_baht"
+    HOUSE_SQUARE_WAH = "revenue.house_square_wah"
+    FLAT_SQUARE_METRES = "revenue.flat_square_metres"
+    FARM_LAND_RAI = "revenue.farm_land_rai"
+    OTHER_LAND_RAI = "revenue.other_land_rai"
+    STATE_PENSION = "comptroller.state_pension"
+    DISABILITY_CARD_VALID = "disability.card_valid"
+    NEWBORN_REGISTERED = "welfare.newborn_registered"
+    NEWBORN_BIRTH = "welfare.newborn_birth"
+    HOUSEHOLD_INCOME_PER_HEAD_YEAR_BAHT = "welfare.household_income_per_head_year_baht"
+    HEALTH_SCHEME = "health.scheme"
+    HOSPITAL_REGISTERED = "health.hospital_registered"
+
+
+FACT_TYPES: Final[Mapping[Fact, type]] = {
+    Fact.BIRTH: Birth,
+    Fact.THAI_NATIONAL: bool,
+    Fact.ALIVE: bool,
+    Fact.DOMICILE_REGISTERED: bool,
+    Fact.CARD_STATUS: str,
+    Fact.INCOME_YEAR_BAHT: int,
+    Fact.FINANCIAL_ASSETS_BAHT: int,
+    Fact.HOUSE_SQUARE_WAH: int,
+    Fact.FLAT_SQUARE_METRES: int,
+    Fact.FARM_LAND_RAI: int,
+    Fact.OTHER_LAND_RAI: int,
+    Fact.STATE_PENSION: bool,
+    Fact.DISABILITY_CARD_VALID: bool,
+    Fact.NEWBORN_REGISTERED: bool,
+    Fact.NEWBORN_BIRTH: date,
+    Fact.HOUSEHOLD_INCOME_PER_HEAD_YEAR_BAHT: int,
+    Fact.HEALTH_SCHEME: str,
+    Fact.HOSPITAL_REGISTERED: bool,
+}
+
+
+@dataclass(frozen=True, slots=True)
+class KnownFact:
+    """One fact as an agency gave it. Lives in memory for one decision; never stored.
+
+    Attributes:
+        value: Its value, of the type ``FACT_TYPES`` names.
+        agency_id: Who said so.
+    """
+
+    value: FactValue
+    agency_id: str
+
+    def __repr__(self) -> str:
+        return f"KnownFact(<hidden>, agency_id={self.agency_id!r})"

@@ -1,0 +1,1 @@
+"""What both sides say to each other: message types, numbers, problem codes. Imports nothing else of ours."""

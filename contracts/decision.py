@@ -1,0 +1,229 @@
+"""A question from a device, the progress while agencies are asked, and the answer: only ever the decision."""
+
+from datetime import date, datetime
+from enum import StrEnum
+from typing import Annotated, Literal
+from uuid import UUID
+
+from pydantic import AwareDatetime, Field, TypeAdapter
+
+from contracts.card import Birth, Name
+from contracts.message import Message, Words
+
+ServiceId = Annotated[str, Field(pattern=r"^[a-z][a-z0-9_]{1,40}$")]
+AgencyId = Annotated[str, Field(pattern=r"^[a-z][a-z0-9_]{1,40}$")]
+
+
+class FactAsked(Message):
+    """One fact a service needs and who will be asked for it: what the consent screen shows."""
+
+    fact: Words
+    agency: Words
+
+
+class Service(Message):
+    """A service on offer at a device: answer to ``GET /v1/device/services``.
+
+    Attributes:
+        id: Stable identifier, e.g. ``old_age_allowance``.
+        name: Its name in the agency's words.
+        agency: Whose service it is.
+        summary: One sentence on what the citizen gets.
+        facts: What will be asked, of whom.
+    """
+
+    id: ServiceId
+    name: Words
+    agency: Words
+    summary: Words
+    facts: tuple[FactAsked, ...]
+
+
+class ServiceList(Message):
+    """Services this device may offer now, under its agency's mandates."""
+
+    services: tuple[Service, ...]
+
+
+class CardEvidence(Message):
+    """What proves the card to the registry: number and chip serial and request number, or name, birth and laser number.
+
+    Source: card-status service of the Department of Provincial Administration.
+    """
+
+    name_th: Name = Field(repr=False)
+    birth: Birth = Field(repr=False)
+    request_number: str = Field(repr=False)
+    laser_number: str | None = Field(default=None, repr=False)
+    chip_serial: str | None = Field(default=None, repr=False)
+
+
+class Subject(Message):
+    """Whom the question is about. The type travels beside the digits: digits alone cannot tell a person's number."""
+
+    type: Literal["citizen_number"] = "citizen_number"
+    citizen_number: str = Field(pattern=r"^[0-9]{13}$", repr=False)
+    card: CardEvidence = Field(repr=False)
+
+
+class Question(Message):
+    """May this person have these services? ``question_id`` is the idempotency key: asked again, answered the same.
+
+    Body of ``POST /v1/device/questions``.
+    """
+
+    question_id: UUID
+    visit_id: UUID
+    services: tuple[ServiceId, ...] = Field(min_length=1, max_length=12)
+    purpose: Literal["eligibility"] = "eligibility"
+    subject: Subject
+    language: Literal["th", "en"] = "th"
+
+
+class AskState(StrEnum):
+    """How far one agency's answer is."""
+
+    ASKING = "asking"
+    ANSWERED = "answered"
+    NOT_KNOWN = "not_known"
+
+
+class NotKnownCause(StrEnum):
+    """Why an agency's facts are not known. Never a reason to say no."""
+
+    TIMEOUT = "timeout"
+    UNREACHABLE = "unreachable"
+    OVERLOADED = "overloaded"
+    BAD_ANSWER = "bad_answer"
+    NO_RECORD = "no_record"
+    BREAKER_OPEN = "breaker_open"
+    NOT_PERMITTED = "not_permitted"
+
+
+class Progress(Message):
+    """One agency's state has changed: a line of the question's NDJSON stream."""
+
+    type: Literal["progress"] = "progress"
+    agency_id: AgencyId
+    agency: Words
+    state: AskState
+    cause: NotKnownCause | None = None
+    elapsed_ms: int = Field(default=0, ge=0)
+
+
+class Outcome(StrEnum):
+    """The three answers. ``UNDECIDED`` is its own answer, never a polite no."""
+
+    ELIGIBLE = "eligible"
+    NOT_ELIGIBLE = "not_eligible"
+    UNDECIDED = "undecided"
+
+
+class Reason(Message):
+    """Why, in words a citizen understands, with a stable code for machines."""
+
+    code: str = Field(pattern=r"^[a-z][a-z0-9_.]{1,60}$")
+    words: Words
+
+
+class Amount(Message):
+    """What an eligible citizen receives."""
+
+    baht: int = Field(ge=0)
+    period: Literal["month", "year", "once"]
+
+
+class RuleVersion(Message):
+    """Which dated decision table decided."""
+
+    table: str
+    version: str
+    effective_from: date
+
+
+class LeafReference(Message):
+    """Where the evidence log keeps this decision.
+
+    Attributes:
+        index: Zero-based leaf index in the log.
+        hash: RFC 6962 leaf hash, SHA-256, hexadecimal.
+    """
+
+    index: int = Field(ge=0)
+    hash: str = Field(pattern=r"^[0-9a-f]{64}$")
+
+
+class Decision(Message):
+    """The answer for one service."""
+
+    service: ServiceId
+    service_name: Words
+    agency: Words
+    outcome: Outcome
+    reasons: tuple[Reason, ...]
+    amount: Amount | None = None
+    next_step: Words
+    rule: RuleVersion
+    leaf: LeafReference
+
+
+class SourceOutcome(Message):
+    """Which agency was asked and whether it answered. Not what it said."""
+
+    agency_id: AgencyId
+    agency: Words
+    state: AskState
+    cause: NotKnownCause | None = None
+
+
+class Assurance(StrEnum):
+    """How sure the centre is of the card: merely presented, or confirmed by the registry."""
+
+    PRESENTED = "presented"
+    CONFIRMED = "confirmed"
+
+
+class Answer(Message):
+    """The whole answer to a question: the last line of the stream.
+
+    Attributes:
+        question_id: The question's own id.
+        reference: Short human reference printed on the slip, ``XXXX-XXXX-XX`` (Crockford base 32, no look-alikes).
+        decided_at: When the centre decided (UTC).
+        expires_at: When the slip stops proving anything (UTC).
+        assurance: Presented or confirmed.
+        decisions: One per service asked, in the question's order.
+        sources: Agencies asked.
+        slip_token: Signed token for the QR (see ``contracts.slip``).
+    """
+
+    type: Literal["answer"] = "answer"
+    question_id: UUID
+    reference: str
+    decided_at: AwareDatetime
+    expires_at: AwareDatetime
+    assurance: Assurance
+    decisions: tuple[Decision, ...]
+    sources: tuple[SourceOutcome, ...]
+    slip_token: str = Field(repr=False)
+
+
+class StreamProblem(Message):
+    """A problem that arose after the stream began: its last line. Same fields as a problem document (RFC 9457)."""
+
+    type: Literal["problem"] = "problem"
+    problem_type: str
+    title: str
+    code: str
+    retryable: bool
+    request_id: str
+
+
+StreamLine = Annotated[Progress | Answer | StreamProblem, Field(discriminator="type")]
+stream_line: TypeAdapter[Progress | Answer | StreamProblem] = TypeAdapter(StreamLine)
+"""Parses one NDJSON line of ``POST /v1/device/questions`` (``Accept: application/x-ndjson``)."""
+
+
+def is_current(answer: Answer, now: datetime) -> bool:
+    """Say whether the answer's slip still proves something at ``now`` (aware)."""
+    return now < answer.expires_at

@@ -1,0 +1,85 @@
+"""Messages between a device and the fleet service: enrolment by claim code, and heartbeats."""
+
+from enum import StrEnum
+from typing import Annotated, Literal
+
+from pydantic import AwareDatetime, Field
+
+from contracts.message import Message, Words
+
+DeviceId = Annotated[str, Field(pattern=r"^dev_[a-z0-9]{16}$")]
+
+ENROL_PATH = "/v1/device/enrolments"
+HEARTBEAT_PATH = "/v1/device/heartbeats"
+QUESTION_PATH = "/v1/device/questions"
+SERVICES_PATH = "/v1/device/services"
+KEYS_PATH = "/.well-known/jwks.json"
+
+
+class EnrolRequest(Message):
+    """Body of ``POST /v1/device/enrolments``: a one-time claim code and the key made on the device.
+
+    The request is signed (RFC 9421) with the very key it carries, so that nobody can enrol a key he does not hold;
+    ``keyid`` is the RFC 7638 thumbprint of the key.
+    """
+
+    claim_code: str = Field(min_length=6, max_length=40, repr=False)
+    public_key: str = Field(description="Ed25519 public key, 32 raw bytes, base64url without padding")
+    serial: str = Field(max_length=64)
+    model: str = Field(max_length=80)
+    software_version: str = Field(max_length=40)
+
+
+class EnrolReply(Message):
+    """Answer to an enrolment, 201."""
+
+    device_id: DeviceId
+    agency_id: str
+    agency: Words
+    place: Words
+    heartbeat_interval_s: int = Field(ge=5, le=3600)
+
+
+class PartHealth(StrEnum):
+    """State of a part of the device, as the device sees it."""
+
+    OK = "ok"
+    WARNING = "warning"
+    FAULT = "fault"
+    ABSENT = "absent"
+    UNKNOWN = "unknown"
+
+
+class PartState(Message):
+    """One part's state.
+
+    Attributes:
+        health: The state.
+        code: Stable cause, e.g. ``paper_out``; empty when well.
+        model: What the part calls itself.
+    """
+
+    health: PartHealth
+    code: str = Field(default="", max_length=40)
+    model: str = Field(default="", max_length=120)
+
+
+class Heartbeat(Message):
+    """Body of ``POST /v1/device/heartbeats``, signed. Counters only ever grow within one ``boot_id``."""
+
+    sent_at: AwareDatetime
+    boot_id: str = Field(max_length=64)
+    software_version: str = Field(max_length=40)
+    uptime_s: int = Field(ge=0)
+    memory_bytes: int = Field(ge=0)
+    visits_total: int = Field(ge=0)
+    state: Literal["resting", "visiting", "out_of_order"]
+    reader: PartState
+    printer: PartState
+
+
+class HeartbeatReply(Message):
+    """Answer to a heartbeat."""
+
+    server_time: AwareDatetime
+    heartbeat_interval_s: int
