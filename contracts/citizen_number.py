@@ -1,4 +1,4 @@
-"""The 13-digit citizen number, pupils' G codes and juristic numbers: three types that digits alone cannot tell apart."""
+"""The 13-digit citizen number, pupils' G codes and juristic numbers: three types that digits cannot tell apart."""
 
 import re
 from dataclasses import dataclass

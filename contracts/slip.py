@@ -1,4 +1,4 @@
-"""What a slip says and what its signed token claims. The token is a CWT (RFC 8392) in COSE_Sign1 (RFC 9052), Ed25519."""
+"""What a slip says and what its signed token claims: a CWT (RFC 8392) in COSE_Sign1 (RFC 9052), Ed25519."""
 
 from enum import IntEnum
 from typing import Any
@@ -9,7 +9,7 @@ from pydantic import AwareDatetime, Field
 from contracts.decision import Answer, Outcome
 from contracts.message import Message, Words
 
-TOKEN_PREFIX = "BD1:"
+TOKEN_PREFIX = "BD1:"  # noqa: S105  (a public marker, no secret)
 CLAIM_169 = 169
 """IANA CWT claim 169: identity fields in a QR code (MOSIP)."""
 CLAIM_DECISIONS = -70001
@@ -125,7 +125,7 @@ def parse_claims(claims: dict[int, Any]) -> SlipClaims:
 
 def encode_token_text(cose: bytes) -> str:
     """Write COSE bytes as QR text: base 45 (RFC 9285) behind the prefix, fit for a QR code's alphanumeric mode."""
-    return TOKEN_PREFIX + base45.b45encode(cose).decode("ascii")
+    return TOKEN_PREFIX + str(base45.b45encode(cose), "ascii")
 
 
 def parse_token_text(text: str) -> bytes:

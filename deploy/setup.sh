@@ -1,0 +1,98 @@
+#!/usr/bin/env bash
+# Makes this checkout ready to run: Debian packages, a virtual environment from the hashed lock, the project itself.
+# Run again at any time: what is there already is only looked at. Used by every make target that needs it.
+set -euo pipefail
+cd "$(dirname "$0")/.."
+
+readonly venv=.venv
+readonly stamp=$venv/.baidiao-setup
+# pcscd and vpcd: the card reader stack and its virtual reader. libfribidi0: Pillow's raqm, without which Thai marks fall
+# off. chromium: the kiosk's screen. postgresql: the store's second engine in tests. The rest compiles pyscard, which
+# is published as source only.
+packages=(pcscd vsmartcard-vpcd libpcsclite1 libfribidi0 chromium postgresql ca-certificates gcc libc6-dev swig libpcsclite-dev pkg-config)
+
+say() { printf '\033[1m%s\033[0m\n' "$*"; }
+fail() {
+  printf '\nSetup stopped: %s\n' "$1" >&2
+  printf 'What to do: %s\n' "$2" >&2
+  exit 1
+}
+as_root() {
+  if [ "$(id -u)" -eq 0 ]; then "$@"
+  elif command -v sudo >/dev/null; then sudo "$@"
+  else fail "'$*' needs root, and sudo is not installed." "Run the same make command as root."
+  fi
+}
+
+find_python() {
+  local candidate
+  for candidate in python3 python3.13 python3.12 python3.11; do
+    if command -v "$candidate" >/dev/null && "$candidate" -c 'import sys; sys.exit(sys.version_info < (3, 11))' 2>/dev/null; then
+      command -v "$candidate"
+      return
+    fi
+  done
+  fail "no Python 3.11 or newer was found." "Install it (Debian: apt-get install python3) and run make again."
+}
+
+missing_packages() {
+  local package
+  for package in "${packages[@]}"; do
+    [ "$(dpkg-query -W -f='${db:Status-Status}' "$package" 2>/dev/null)" = installed ] || echo "$package"
+  done
+}
+
+install_packages() {
+  command -v dpkg-query >/dev/null || fail "this is not a Debian-like system (no dpkg)." \
+    "Use Debian 12 or 13 or Raspberry Pi OS, or install these by hand: ${packages[*]}"
+  # Debian splits venv and headers off its own Python; other builds bring theirs.
+  "$python" -c 'import ensurepip' 2>/dev/null || packages+=(python3-venv)
+  "$python" -c 'import os, sys, sysconfig; sys.exit(not os.path.exists(sysconfig.get_path("include") + "/Python.h"))' \
+    || packages+=(python3-dev)
+  local missing
+  mapfile -t missing < <(missing_packages)
+  if [ "${#missing[@]}" -eq 0 ]; then
+    say "[1/3] Debian packages: all there"
+    return
+  fi
+  say "[1/3] Debian packages: installing ${missing[*]}"
+  local log
+  log=$(mktemp)
+  if ! { as_root apt-get update && as_root env DEBIAN_FRONTEND=noninteractive \
+         apt-get install -y --no-install-recommends "${missing[@]}"; } >"$log" 2>&1; then
+    tail -n 15 "$log" >&2
+    fail "apt-get could not install: ${missing[*]} (whole output: $log)." \
+      "Check the network and /etc/apt/sources.list, then run make again; it goes on where it stopped."
+  fi
+  rm -f "$log"
+}
+
+install_python_packages() {
+  local wanted
+  wanted=$({ cat requirements.lock pyproject.toml; "$python" --version; pwd; } | sha256sum | cut -d' ' -f1)
+  if [ -x "$venv/bin/baidiao" ] && [ "$(cat "$stamp" 2>/dev/null)" = "$wanted" ]; then
+    say "[2/3] Python packages: all there"
+    say "[3/3] Project: installed"
+    return
+  fi
+  say "[2/3] Python packages: installing $(grep -c '^[a-z]' requirements.lock) from requirements.lock into $venv"
+  if ! "$venv/bin/python" -c 'import pip' 2>/dev/null; then
+    rm -rf "$venv"
+    "$python" -m venv "$venv" || fail "the virtual environment could not be made." "Check free disk space: df -h ."
+  fi
+  # Build tools first, from the same hashed lock: then nothing unhashed is fetched for compiling pyscard.
+  awk '/^setuptools==/ {on=1; print; next} on && /^[a-z]/ {exit} on' requirements.lock >"$venv/build.lock"
+  local pip=("$venv/bin/python" -m pip --disable-pip-version-check --quiet)
+  "${pip[@]}" install --require-hashes -r "$venv/build.lock" \
+    && "${pip[@]}" install --require-hashes --no-build-isolation -r requirements.lock \
+    || fail "pip could not install the packages (its words are above)." \
+            "Check the network and free disk space (df -h .), then run make again."
+  say "[3/3] Project: installing it in place"
+  "${pip[@]}" install --no-deps --no-build-isolation --editable . \
+    || fail "the project itself could not be installed (pip's words are above)." "Is the checkout complete? git status"
+  echo "$wanted" >"$stamp"
+}
+
+python=$(find_python)
+install_packages
+install_python_packages

@@ -1,0 +1,123 @@
+"""The demo's child processes: started with a log each, waited for until they answer, ended in reverse order."""
+
+import ctypes
+import os
+import signal
+import subprocess
+import time
+import urllib.error
+import urllib.request
+from collections.abc import Callable, Mapping, Sequence
+from pathlib import Path
+
+from provisioning.demo.errors import DemoError
+
+_PR_SET_PDEATHSIG = 1
+_STOP_PATIENCE_S = 8.0
+
+
+def _die_with_parent() -> None:
+    """Ask the kernel to end this child when its parent dies (prctl(2)): a killed demo leaves nothing behind."""
+    ctypes.CDLL(None).prctl(_PR_SET_PDEATHSIG, signal.SIGTERM)
+
+
+class Processes:
+    """Every process the demo started, by name. Ends only those."""
+
+    def __init__(self, log_dir: Path) -> None:
+        self._log_dir = log_dir
+        self._running: dict[str, subprocess.Popen[bytes]] = {}
+
+    def start(self, name: str, command: Sequence[str], environment: Mapping[str, str] | None = None) -> None:
+        """Start ``command`` in the background, its output in ``<log_dir>/<name>.log``."""
+        self._log_dir.mkdir(parents=True, exist_ok=True)
+        with self._log_file(name).open("ab") as log:
+            self._running[name] = subprocess.Popen(
+                command,
+                stdin=subprocess.DEVNULL,
+                stdout=log,
+                stderr=subprocess.STDOUT,
+                env={**os.environ, **(environment or {})},
+                preexec_fn=_die_with_parent,  # noqa: PLW1509  (one prctl call; no lock is touched)
+            )
+
+    def run(
+        self,
+        name: str,
+        command: Sequence[str],
+        environment: Mapping[str, str] | None = None,
+        *,
+        typed: str | None = None,
+    ) -> str:
+        """Run ``command`` to its end, ``typed`` on its standard input, and return what it printed.
+
+        Raises:
+            DemoError: It failed; the last of its words are in the message.
+        """
+        done = subprocess.run(
+            command,
+            input=typed or "",
+            capture_output=True,
+            text=True,
+            check=False,
+            env={**os.environ, **(environment or {})},
+        )
+        if done.returncode != 0:
+            words = (done.stderr or done.stdout).strip()[-1500:]
+            raise DemoError(f"{name} failed (exit {done.returncode}):\n{words}", "mend what it says and start again")
+        return done.stdout
+
+    def wait_until(self, name: str, ready: Callable[[], bool], patience_s: float = 40.0) -> None:
+        """Wait until ``ready()`` or the process's end.
+
+        Raises:
+            DemoError: The process ended, or was not ready in time.
+        """
+        end = time.monotonic() + patience_s
+        while time.monotonic() < end:
+            if self._running[name].poll() is not None:
+                raise DemoError(f"{name} ended at once:\n{self._last_words(name)}", f"see {self._log_file(name)}")
+            if ready():
+                return
+            time.sleep(0.1)
+        raise DemoError(f"{name} was not ready within {patience_s:.0f} s", f"see {self._log_file(name)}")
+
+    def kill(self, name: str) -> None:
+        """End one process at once, without a chance to tidy: what a power cut or a crash does to it."""
+        self._running[name].kill()
+        self._running[name].wait()
+
+    def is_running(self, name: str) -> bool:
+        """Say whether the named process is alive."""
+        process = self._running.get(name)
+        return process is not None and process.poll() is None
+
+    def stop_all(self) -> None:
+        """Ask every process to end, the youngest first; kill what has not ended after a few seconds."""
+        for process in reversed(self._running.values()):
+            if process.poll() is None:
+                process.terminate()
+        end = time.monotonic() + _STOP_PATIENCE_S
+        for process in self._running.values():
+            try:
+                process.wait(max(0.1, end - time.monotonic()))
+            except subprocess.TimeoutExpired:
+                process.kill()
+                process.wait()
+        self._running.clear()
+
+    def _log_file(self, name: str) -> Path:
+        return self._log_dir / f"{name}.log"
+
+    def _last_words(self, name: str) -> str:
+        lines = self._log_file(name).read_text(errors="replace").splitlines()
+        return "\n".join(lines[-12:])
+
+
+def answers(url: str) -> bool:
+    """Say whether ``url`` answers 2xx now."""
+    try:
+        with urllib.request.urlopen(url, timeout=2) as answer:  # noqa: S310  (our own loopback addresses)
+            return 200 <= int(answer.status) < 300
+    except (urllib.error.URLError, OSError, ValueError):
+        return False
