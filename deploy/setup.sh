@@ -67,6 +67,15 @@ install_packages() {
   rm -f "$log"
 }
 
+quietly_pip() {
+  # pip's words are many; they matter only when it fails.
+  if ! "$venv/bin/python" -m pip --disable-pip-version-check "$@" >"$venv/pip.log" 2>&1; then
+    tail -n 20 "$venv/pip.log" >&2
+    fail "pip could not do this: pip $* (whole output: $venv/pip.log)." \
+      "Check the network and free disk space (df -h .), then run make again."
+  fi
+}
+
 install_python_packages() {
   local wanted
   wanted=$({ cat requirements.lock pyproject.toml; "$python" --version; pwd; } | sha256sum | cut -d' ' -f1)
@@ -82,14 +91,10 @@ install_python_packages() {
   fi
   # Build tools first, from the same hashed lock: then nothing unhashed is fetched for compiling pyscard.
   awk '/^setuptools==/ {on=1; print; next} on && /^[a-z]/ {exit} on' requirements.lock >"$venv/build.lock"
-  local pip=("$venv/bin/python" -m pip --disable-pip-version-check --quiet)
-  "${pip[@]}" install --require-hashes -r "$venv/build.lock" \
-    && "${pip[@]}" install --require-hashes --no-build-isolation -r requirements.lock \
-    || fail "pip could not install the packages (its words are above)." \
-            "Check the network and free disk space (df -h .), then run make again."
+  quietly_pip install --require-hashes -r "$venv/build.lock"
+  quietly_pip install --require-hashes --no-build-isolation -r requirements.lock
   say "[3/3] Project: installing it in place"
-  "${pip[@]}" install --no-deps --no-build-isolation --editable . \
-    || fail "the project itself could not be installed (pip's words are above)." "Is the checkout complete? git status"
+  quietly_pip install --no-deps --no-build-isolation --editable .
   echo "$wanted" >"$stamp"
 }
 

@@ -165,6 +165,8 @@ def _visit(plan: DemoPlan, props: Props, say: Say) -> None:
 
 
 def _point_out(plan: DemoPlan, say: Say) -> None:
+    addresses = {"stage": plan.stage_url, "kiosk": plan.kiosk_url, "centre": plan.centre_url}
+    (plan.root / "demo.json").write_text(json.dumps(addresses), encoding="utf-8")
     say("")
     say(f"The stage       {plan.stage_url}   the kiosk's screen, and a drawer to play every part")
     say(f"Kiosk's screen  {plan.kiosk_url}")

@@ -1,0 +1,44 @@
+"""``make bench``: runs every benchmark in a process of its own and prints one JSON object. Prints; judges nothing."""
+
+import json
+import platform
+import subprocess
+import sys
+from datetime import UTC, datetime
+from pathlib import Path
+
+BENCHMARKS = ("card", "slip", "decisions", "kiosk")
+_PATIENCE_S = 300
+
+
+def run(name: str) -> object:
+    """Run one benchmark; return its figures, or why there are none."""
+    done = subprocess.run(
+        [sys.executable, "-m", f"bench.{name}"],
+        capture_output=True,
+        text=True,
+        check=False,
+        timeout=_PATIENCE_S,
+        cwd=Path(__file__).resolve().parents[1],
+    )
+    if done.returncode != 0:
+        return {"failed": done.stderr.strip().splitlines()[-3:]}
+    return json.loads(done.stdout)
+
+
+def main() -> None:
+    """Run all, or those named on the command line."""
+    wanted = sys.argv[1:] or BENCHMARKS
+    figures: dict[str, object] = {
+        "at": datetime.now(UTC).isoformat(timespec="seconds"),
+        "python": platform.python_version(),
+        "machine": platform.machine(),
+    }
+    for name in wanted:
+        print(f"measuring {name} …", file=sys.stderr, flush=True)
+        figures[name] = run(name)
+    print(json.dumps(figures, indent=2, ensure_ascii=False))
+
+
+if __name__ == "__main__":
+    main()

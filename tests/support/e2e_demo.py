@@ -1,0 +1,100 @@
+"""A whole demo as tests use it: started as a user starts it, played through its stage and its real screen."""
+
+import json
+import os
+import signal
+import subprocess
+import sys
+import time
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass
+from pathlib import Path
+
+import requests
+from playwright.sync_api import Page, expect, sync_playwright
+
+from provisioning.demo.visitor import CHROMIUM, CHROMIUM_FLAGS
+
+BAIDIAO = str(Path(sys.executable).with_name("baidiao"))
+_START_PATIENCE_S = 90
+
+
+@dataclass(frozen=True)
+class RunningDemo:
+    """One demo that is up."""
+
+    root: Path
+    stage: str
+    kiosk: str
+    centre: str
+
+    def put(self, path: str, **body: object) -> None:
+        requests.put(f"{self.stage}{path}", json=body, timeout=5).raise_for_status()
+
+    def insert(self, key: str) -> None:
+        self.put("card", key=key)
+
+    def remove(self) -> None:
+        self.put("card", key=None)
+
+    def screen(self) -> str:
+        return str(requests.get(f"{self.kiosk}state", timeout=5).json()["screen"])
+
+    def mend_everything(self) -> None:
+        self.remove()
+        self.put("printer", fault="none")
+        self.put("line", whole=True)
+        for agency in requests.get(f"{self.stage}state", timeout=10).json()["agencies"]:
+            self.put(f"agencies/{agency['id']}", latency_ms=0, failure="none")
+        eventually(lambda: self.screen() == "rest")
+
+
+def eventually(holds: Callable[[], bool], patience_s: float = 15.0) -> None:
+    end = time.monotonic() + patience_s
+    while not holds():
+        assert time.monotonic() < end, "it did not come true in time"
+        time.sleep(0.05)
+
+
+@contextmanager
+def running_demo(root: Path) -> Iterator[RunningDemo]:
+    command = [BAIDIAO, "demo", "run", "--no-visit", "--dir", str(root), "--population", "200"]
+    log = root.with_suffix(".log")
+    with log.open("wb") as output:
+        process = subprocess.Popen(command, stdout=output, stderr=subprocess.STDOUT)
+    try:
+        addresses = root / "demo.json"
+        end = time.monotonic() + _START_PATIENCE_S
+        while not addresses.exists():
+            assert process.poll() is None, log.read_text()
+            assert time.monotonic() < end, log.read_text()
+            time.sleep(0.2)
+        yield RunningDemo(root=root, **json.loads(addresses.read_text()))
+    finally:
+        process.send_signal(signal.SIGINT)
+        process.wait(30)
+
+
+@contextmanager
+def browser_page(address: str) -> Iterator[Page]:
+    with sync_playwright() as driver:
+        browser = driver.chromium.launch(executable_path=CHROMIUM, args=list(CHROMIUM_FLAGS))
+        page = browser.new_page(viewport={"width": 1280, "height": 800})
+        page.goto(address)
+        try:
+            yield page
+        finally:
+            browser.close()
+
+
+def press(page: Page, action: str) -> None:
+    page.locator(f"[data-action='{action}']").first.click()
+
+
+def see(page: Page, screen: str, patience_s: float = 20.0) -> None:
+    expect(page.locator(f"[data-screen='{screen}']")).to_be_visible(timeout=patience_s * 1000)
+
+
+def environment_without_baidiao() -> dict[str, str]:
+    return {name: value for name, value in os.environ.items() if not name.startswith("BAIDIAO_")}
