@@ -32,6 +32,7 @@ def run(*, once: bool, root: Path, population: int, pictures: Path | None, no_vi
         ports=find_ports(),
         population=population,
         people_file=_CHECKOUT / "reader_drivers" / "virtual" / "people.json",
+        agency_directory_file=_CHECKOUT / "backend" / "linkage" / "demo_agencies.json",
         command=(sys.executable, "-m", "baidiao"),
     )
     try:

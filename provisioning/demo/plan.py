@@ -42,6 +42,7 @@ class DemoPlan:
         ports: Where its parts listen.
         population: How many invented people the agencies know.
         people_file: The virtual cards' holders.
+        agency_directory_file: The demo's agency directory, with default addresses.
         command: The ``baidiao`` command, as an argument list.
     """
 
@@ -49,6 +50,7 @@ class DemoPlan:
     ports: Ports
     population: int
     people_file: Path
+    agency_directory_file: Path
     command: tuple[str, ...]
 
     @property

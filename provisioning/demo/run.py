@@ -96,9 +96,10 @@ def _start_agencies(plan: DemoPlan, processes: Processes, say: Say) -> None:
 
 def _centre_environment(plan: DemoPlan) -> dict[str, str]:
     return {
-        "BAIDIAO_DATABASE_URL": f"sqlite:///{plan.root / 'centre' / 'centre.db'}",
-        "BAIDIAO_STATE_DIR": str(plan.root / "centre"),
-        "BAIDIAO_AGENCIES_FILE": str(_agencies_file(plan)),
+        "BAIDIAO_CENTRE_STATE_DIR": str(plan.root / "centre"),
+        "BAIDIAO_CENTRE_AGENCIES_FILE": str(_agencies_file(plan)),
+        "BAIDIAO_CENTRE_PUBLIC_URL": plan.centre_url,
+        "BAIDIAO_CENTRE_HEARTBEAT_INTERVAL_S": "5",
     }
 
 
@@ -106,13 +107,19 @@ def _agencies_file(plan: DemoPlan) -> Path:
     return plan.root / "centre" / "agencies.json"
 
 
+def _write_agencies_file(plan: DemoPlan) -> None:
+    """Copy the demo's agency directory, each agency at the address it got."""
+    directory = json.loads(plan.agency_directory_file.read_text(encoding="utf-8"))
+    for agency in directory["agencies"]:
+        agency["base_url"] = plan.agency_url(agency["id"])
+    _agencies_file(plan).parent.mkdir(parents=True, exist_ok=True)
+    _agencies_file(plan).write_text(json.dumps(directory, ensure_ascii=False), encoding="utf-8")
+
+
 def _start_centre(plan: DemoPlan, processes: Processes, say: Say) -> None:
     say("Linkage centre: store, keys, mandates, web server …")
-    _agencies_file(plan).parent.mkdir(parents=True, exist_ok=True)
+    _write_agencies_file(plan)
     environment = _centre_environment(plan)
-    addresses = [f"--agency-url={name}={url}" for name, url in plan.agency_urls.items()]
-    written = [*plan.command, "centre", "demo-directory", "--out", str(_agencies_file(plan)), *addresses]
-    processes.run("writing the agency directory", written, environment)
     processes.run("preparing the centre", [*plan.command, "centre", "init"], environment)
     add_officer = [*plan.command, "centre", "user", "add", OFFICER_EMAIL, "--password-stdin"]
     processes.run("adding the demo's officer", add_officer, environment, typed=_PASSWORD + "\n")
@@ -159,6 +166,7 @@ def _visit(plan: DemoPlan, props: Props, say: Say) -> None:
     say("A visit: card in, services chosen, agencies asked, slip printed, card taken …")
     insert = lambda: props.slot.insert(_VISITOR)  # noqa: E731  (two one-line hands)
     make_visit(plan.kiosk_url, plan.root / "screens", insert, props.slot.remove)
+    props.printer.newest_slip()
     answer = json.loads(plan.visit_file.read_text(encoding="utf-8"))["answer"]
     for decision in answer["decisions"]:
         say(f"  {decision['service_name']['en']}: {decision['outcome'].replace('_', ' ')}")

@@ -57,19 +57,27 @@ def make_visit(
             _arrive(page, "rest", folder, screens)
             insert_card()
             _arrive(page, "services", folder, screens)
-            for choice in page.locator("[data-action='choose']").all():
-                choice.click()
-            page.locator("[data-action='continue']").click()
+            _choose_every_service(page)
+            page.locator("[data-act='choose']").click()
             _arrive(page, "consent", folder, screens)
-            page.locator("[data-action='agree']").click()
+            page.locator("[data-act='agree']").click()
             _arrive(page, "answer", folder, screens)
-            page.locator("[data-action='print']").click()
+            page.locator("[data-act='print']").click()
             _arrive(page, "take_card", folder, screens)
             remove_card()
             _arrive(page, "rest", folder, screens)
         finally:
             browser.close()
     return Sitting(screens=screens)
+
+
+def _choose_every_service(page: Page) -> None:
+    # Each touch brings a new page from the kiosk, so every service is looked up anew.
+    while page.locator("[data-act='toggle'][aria-checked='false']").count():
+        button = page.locator("[data-act='toggle'][aria-checked='false']").first
+        service = button.get_attribute("data-value")
+        button.click()
+        page.locator(f"[data-act='toggle'][data-value='{service}'][aria-checked='true']").wait_for()
 
 
 def _arrive(page: Page, screen: str, folder: Path, screens: dict[str, Path]) -> None:

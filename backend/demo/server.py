@@ -1,0 +1,126 @@
+"""One agency's HTTP server: aiohttp's low-level server, which costs least. Thin: routes, waits, misbehaves as told."""
+
+import asyncio
+import signal
+import sys
+from collections.abc import Mapping
+from contextlib import suppress
+from itertools import cycle
+from typing import Final
+
+from aiohttp import web
+
+from backend.demo.control import NONSENSE, Control, Failure, parse_control
+from backend.demo.desk import SOAP_PATH, Desk, Reply, encode_problem
+from backend.demo.errors import AskedWronglyError
+from backend.demo.soap import CONTENT_TYPE, write_wsdl
+
+_KEEPALIVE_S: Final = 300.0
+_NEVER_S: Final = 86_400.0
+
+
+class AgencyServer:
+    """Serves one agency's desks, ``/healthz`` and ``/control``.
+
+    Args:
+        agency_id: Who this is.
+        desks: What it answers, by path.
+        wsdl: Template of the service description, for a SOAP agency.
+    """
+
+    def __init__(self, agency_id: str, desks: Mapping[str, Desk], wsdl: str | None = None) -> None:
+        self.control = Control()
+        self._agency_id = agency_id
+        self._desks = desks
+        self._wsdl = wsdl
+        self._nonsense = cycle(NONSENSE)
+
+    async def handle(self, request: web.BaseRequest) -> web.Response:
+        """Answer one request."""
+        desk = self._desks.get(request.path)
+        if desk is not None and request.method == "POST":
+            return _response(await self._ask(desk, request))
+        return _response(await self._serve_house(request, known=desk is not None))
+
+    async def _ask(self, desk: Desk, request: web.BaseRequest) -> Reply:
+        body = await request.read()
+        control = self.control
+        if control.latency_ms:
+            await asyncio.sleep(control.latency_ms / 1000)
+        match control.failure:
+            case Failure.NONE:
+                return desk.answer(body)
+            case Failure.ERROR:
+                return desk.out_of_order()
+            case Failure.GARBAGE:
+                return next(self._nonsense)
+            case Failure.HANG:
+                await asyncio.sleep(_NEVER_S)  # ends when the caller goes away: the server cancels its handler
+                return desk.out_of_order()
+            case Failure.CLOSE:
+                if request.transport is not None:
+                    request.transport.abort()
+                return Reply(200, b"")
+
+    async def _serve_house(self, request: web.BaseRequest, *, known: bool) -> Reply:
+        match request.method, request.path:
+            case "GET", "/healthz":
+                return Reply(200, f'{{"status": "ok", "agency": "{self._agency_id}"}}'.encode())
+            case "GET", "/control":
+                return Reply(200, self.control.model_dump_json().encode())
+            case "PUT", "/control":
+                return self._switch(await request.read())
+            case "GET", _ if self._wsdl is not None and request.path == SOAP_PATH and request.query_string == "wsdl":
+                return Reply(200, write_wsdl(self._wsdl, f"http://{request.host}{SOAP_PATH}"), CONTENT_TYPE)
+        if known or request.path in {"/healthz", "/control"}:
+            return encode_problem(405, "method_not_allowed")
+        return encode_problem(404, "not_found")
+
+    def _switch(self, body: bytes) -> Reply:
+        try:
+            self.control = parse_control(body, self.control)
+        except AskedWronglyError as error:
+            return encode_problem(400, error.code, error.field, error.explanation)
+        return Reply(200, self.control.model_dump_json().encode())
+
+
+def _response(reply: Reply) -> web.Response:
+    charset = None if reply.content_type == "application/octet-stream" else "utf-8"
+    return web.Response(status=reply.status, body=reply.body, content_type=reply.content_type, charset=charset)
+
+
+async def start_server(server: AgencyServer, host: str, port: int) -> tuple[web.ServerRunner, int]:
+    """Listen; return what to clean up and the port really taken.
+
+    Raises:
+        OSError: The port cannot be had.
+    """
+    web_server = web.Server(server.handle, handler_cancellation=True, access_log=None, keepalive_timeout=_KEEPALIVE_S)
+    runner = web.ServerRunner(web_server, shutdown_timeout=0.5)
+    await runner.setup()
+    try:
+        await web.TCPSite(runner, host, port, backlog=1024).start()
+    except BaseException:
+        await runner.cleanup()
+        raise
+    return runner, int(runner.addresses[0][1])
+
+
+async def wait_for_end(*, until_stdin_closes: bool) -> None:
+    """Return at SIGTERM or SIGINT, or when standard input ends, which it does when whoever holds its pipe dies."""
+    loop = asyncio.get_running_loop()
+    ended = asyncio.Event()
+    for number in (signal.SIGTERM, signal.SIGINT):
+        loop.add_signal_handler(number, ended.set)
+    if until_stdin_closes:
+        reader = asyncio.StreamReader()
+        await loop.connect_read_pipe(lambda: asyncio.StreamReaderProtocol(reader), sys.stdin)
+        waiting = asyncio.ensure_future(ended.wait())
+        reading = asyncio.ensure_future(reader.read())
+        _, left = await asyncio.wait({waiting, reading}, return_when=asyncio.FIRST_COMPLETED)
+        for task in left:
+            task.cancel()
+            with suppress(asyncio.CancelledError):
+                await task
+    else:
+        await ended.wait()
