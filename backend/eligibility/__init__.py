@@ -1,0 +1,1 @@
+"""Who may have what: dated decision tables, three-valued, with reasons in both languages."""

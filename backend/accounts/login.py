@@ -1,0 +1,92 @@
+"""Logging in: Flask-Security over our store, with argon2 passwords and CSRF-protected forms."""
+
+from collections.abc import Mapping
+from typing import Any, Final
+
+from flask import Flask
+from flask_security import MailUtil, Security, UserDatastore
+from flask_wtf import CSRFProtect
+from sqlalchemy import func, select
+
+from backend.accounts.models import Role, User
+from backend.accounts.service import EmailError, normalise_email
+from backend.store import Store
+
+_SESSION_HOURS: Final = 12
+
+_CONFIG: Final[Mapping[str, Any]] = {
+    "SECURITY_URL_PREFIX": "/console",
+    "SECURITY_POST_LOGIN_VIEW": "/console/",
+    "SECURITY_POST_LOGOUT_VIEW": "/console/login",
+    "SECURITY_LOGOUT_METHODS": ["POST"],
+    "SECURITY_LOGIN_USER_TEMPLATE": "console/login.html",
+    "SECURITY_STATIC_FOLDER": None,
+    "SECURITY_PASSWORD_HASH": "argon2",
+    "SECURITY_PASSWORD_SCHEMES": ["argon2"],
+    "SECURITY_DEPRECATED_PASSWORD_SCHEMES": [],
+    # argon2 salts by itself; hashing twice only guards schemes that cut passwords short.
+    "SECURITY_PASSWORD_SINGLE_HASH": ["argon2"],
+    # The same answer for a wrong address and a wrong password, in about the same time.
+    "SECURITY_RETURN_GENERIC_RESPONSES": True,
+    "SECURITY_FLASH_MESSAGES": False,
+    "SECURITY_DEFAULT_REMEMBER_ME": False,
+    # Forms carry their token themselves; the device API has signatures instead.
+    "WTF_CSRF_CHECK_DEFAULT": False,
+    "WTF_CSRF_TIME_LIMIT": _SESSION_HOURS * 3600,
+    "PERMANENT_SESSION_LIFETIME": _SESSION_HOURS * 3600,
+    "SESSION_COOKIE_HTTPONLY": True,
+    "SESSION_COOKIE_SAMESITE": "Lax",
+    "SESSION_COOKIE_PATH": "/console",
+}
+
+
+class _Mail(MailUtil):
+    """Addresses are compared as we store them; the library's own check refuses domains such as ``.example``."""
+
+    def normalize(self, email: str) -> str:
+        try:
+            return normalise_email(email)
+        except EmailError as error:
+            raise ValueError(str(error)) from error
+
+    def validate(self, email: str) -> str:
+        return self.normalize(email)
+
+
+class _Accounts(UserDatastore):
+    """The library's view of our accounts: each look-up is a transaction of its own, so no page holds the database."""
+
+    def __init__(self, store: Store) -> None:
+        super().__init__(User, Role)
+        self._store = store
+
+    def find_user(self, case_insensitive: bool = False, **kwargs: Any) -> User | None:
+        (name, value), *rest = kwargs.items()
+        if rest:
+            raise ValueError("accounts are looked up by one attribute")
+        column = getattr(User, name)
+        if case_insensitive:
+            column, value = func.lower(column), str(value).lower()
+        with self._store.reading() as session:
+            return session.scalar(select(User).where(column == value))
+
+    def find_role(self, role: str) -> None:  # noqa: ARG002  (there are no roles yet)
+        return None
+
+    def put(self, model: User) -> User:
+        with self._store.transaction() as session:
+            return session.merge(model)
+
+    def commit(self) -> None:
+        """Nothing is left open: ``put`` has committed."""
+
+
+def install_accounts(app: Flask, store: Store, secret: bytes, *, secure_cookies: bool) -> CSRFProtect:
+    """Add login and logout under ``/console`` and return the CSRF guard for the console's own forms."""
+    app.config.from_mapping(_CONFIG)
+    app.config["SECRET_KEY"] = secret
+    app.config["SECURITY_PASSWORD_SALT"] = secret.hex()  # salts the library's own tokens, not passwords
+    app.config["SESSION_COOKIE_SECURE"] = secure_cookies
+    csrf = CSRFProtect(app)
+    Security(app, _Accounts(store), mail_util_cls=_Mail)
+    return csrf

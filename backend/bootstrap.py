@@ -1,0 +1,169 @@
+"""The one place that sees everything: builds the centre's parts and hands them to the application."""
+
+import os
+from collections.abc import Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass
+from datetime import UTC, datetime
+
+from flask import Flask
+from sqlalchemy import make_url, text
+
+from backend.app import Services, create_app
+from backend.decisions.answers import AnswerShelf
+from backend.decisions.service import DecisionService, Parts
+from backend.eligibility.errors import EligibilityError
+from backend.eligibility.loading import load_rulebook
+from backend.eligibility.rulebook import Rulebook
+from backend.errors import InstallationError
+from backend.evidence.errors import EvidenceError
+from backend.evidence.http import create_blueprint as create_evidence
+from backend.evidence.keys import CentreKeys, load_or_create_keys
+from backend.evidence.log import EvidenceLog
+from backend.evidence.slips import SlipSigner, thumbprint
+from backend.fleet.building import build_fleet
+from backend.http.device_identity import current_device
+from backend.http.device_questions import create_blueprint as create_questions
+from backend.http.health import ReadinessCheck
+from backend.http.logs import configure_logging
+from backend.linkage.directory import DEFAULT_DIRECTORY, Directory, load_directory
+from backend.linkage.errors import LinkageError
+from backend.linkage.gather import FactGatherer
+from backend.mandates.book import MandateBook, seed_mandates
+from backend.mandates.errors import MandateError
+from backend.mandates.file import DEMO_MANDATES, load_mandates
+from backend.migrations import runner
+from backend.secret_files import SecretFileError, make_secret, read_secret
+from backend.settings import Settings
+from backend.store import Store, opened_store
+
+
+@dataclass(frozen=True, slots=True, repr=False)
+class Installation:
+    """What lies in files beside the database, read and checked."""
+
+    session_secret: bytes
+    keys: CentreKeys
+    agencies: Directory
+    rules: Rulebook
+
+
+def utc_now() -> datetime:
+    """Return the time: the one clock that the centre's parts are given."""
+    return datetime.now(UTC)
+
+
+@contextmanager
+def _told_to_the_operator() -> Iterator[None]:
+    try:
+        yield
+    except (SecretFileError, EvidenceError, LinkageError, EligibilityError, MandateError) as error:
+        raise InstallationError(str(error)) from error
+
+
+def migrate_store(settings: Settings) -> None:
+    """Bring the database up to date; add the seed's agencies, and mandates where there are none at all.
+
+    Raises:
+        InstallationError: The file of mandates is wrong.
+    """
+    with _told_to_the_operator():
+        mandates = load_mandates(settings.mandates_file or DEMO_MANDATES)
+    with opened_store(settings.database_url) as store:
+        runner.upgrade(store.engine)
+        build_fleet(settings, store).seed_agencies()
+        with store.transaction() as session:
+            seed_mandates(session, mandates)
+
+
+def initialise(settings: Settings) -> list[str]:
+    """Make what is missing, keys and database; returns what was done, a line each.
+
+    Raises:
+        InstallationError: Something that is there cannot be used.
+    """
+    made = make_secret(settings.session_secret_file)
+    with _told_to_the_operator():
+        load_or_create_keys(settings.keys_dir)
+    migrate_store(settings)
+    read_installation(settings)
+    database = make_url(settings.database_url).render_as_string(hide_password=True)
+    return [
+        f"session secret  {settings.session_secret_file}  {'made' if made else 'kept'}",
+        f"keys            {settings.keys_dir}  ready",
+        f"database        {database}  up to date",
+    ]
+
+
+def read_installation(settings: Settings) -> Installation:
+    """Read and check everything that lies in files.
+
+    Raises:
+        InstallationError: Something is missing or wrong.
+    """
+    with _told_to_the_operator():
+        return Installation(
+            session_secret=read_secret(settings.session_secret_file),
+            keys=load_or_create_keys(settings.keys_dir),
+            agencies=load_directory(settings.agencies_file or DEFAULT_DIRECTORY),
+            rules=load_rulebook(),
+        )
+
+
+def build_services(settings: Settings) -> Services:
+    """Build every part. Called once in each worker, after the fork: threads and connections do not survive one."""
+    found = read_installation(settings)
+    store = Store(settings.database_url)
+    fleet = build_fleet(settings, store)
+    log = EvidenceLog(store, settings.log_origin, found.keys.checkpoint)
+    signer = SlipSigner(found.keys.slip, thumbprint(found.keys.slip.public_key()), settings.log_origin)
+    gatherer = FactGatherer.from_directory(found.agencies)
+    decisions = DecisionService(
+        Parts(
+            rules=found.rules,
+            mandates=MandateBook(store),
+            gatherer=gatherer,
+            log=log,
+            signer=signer,
+            pseudonymiser=found.keys.pseudonymiser,
+            answers=AnswerShelf(store),
+            now=utc_now,
+            random_bytes=os.urandom,
+        )
+    )
+
+    def close() -> None:
+        gatherer.close()
+        log.close()
+        fleet.close()
+        store.close()
+
+    return Services(
+        store=store,
+        now=utc_now,
+        session_secret=found.session_secret,
+        fleet=fleet,
+        blueprints=(create_questions(decisions, current_device), create_evidence(log, signer)),
+        readiness=_readiness(settings, store, found),
+        close=close,
+    )
+
+
+def _readiness(settings: Settings, store: Store, found: Installation) -> tuple[ReadinessCheck, ...]:
+    return (
+        ReadinessCheck("database", lambda: _answers(store)),
+        ReadinessCheck("migrations", lambda: runner.is_at_head(store.engine)),
+        ReadinessCheck("keys", (settings.keys_dir / "slip.pem").is_file),
+        ReadinessCheck("agencies", lambda: bool(found.agencies.agencies)),
+    )
+
+
+def build_app(settings: Settings) -> Flask:
+    """Build the application with everything behind it."""
+    configure_logging(settings.log_level)
+    return create_app(settings, build_services(settings))
+
+
+def _answers(store: Store) -> bool:
+    with store.reading() as session:
+        return bool(session.scalar(text("SELECT 1")) == 1)

@@ -1,0 +1,203 @@
+"""Commands of the centre: ``baidiao centre …`` and ``baidiao fleet …``."""
+
+import json
+import os
+import secrets
+import shutil
+import sys
+from datetime import UTC, datetime, timedelta
+from typing import Any
+
+import click
+
+from backend.accounts.service import AccountError, AccountService
+from backend.errors import InstallationError
+from backend.fleet.building import build_fleet
+from backend.fleet.errors import AgencyUnknownError
+from backend.fleet.listing import DeviceRow
+from backend.fleet.models import DeviceStatus
+from backend.settings import Settings, SettingsError, read_settings
+from backend.store import opened_store
+from contracts.message import Words
+
+
+class _Failures(click.Group):
+    """Turns what an operator can mend into one line on standard error."""
+
+    def invoke(self, ctx: click.Context) -> Any:
+        try:
+            return super().invoke(ctx)
+        except (SettingsError, InstallationError, AccountError, AgencyUnknownError) as error:
+            raise click.ClickException(str(error)) from error
+
+
+def _settings() -> Settings:
+    return read_settings(os.environ)
+
+
+@click.group(cls=_Failures)
+def centre() -> None:
+    """The linkage centre: set up, migrate, serve."""
+
+
+@centre.command()
+def init() -> None:
+    """Make keys and secrets, bring the database up to date. Harmless when run again."""
+    from backend.bootstrap import initialise  # noqa: PLC0415  (the whole centre: slow for the other commands)
+
+    for line in initialise(_settings()):
+        click.echo(line)
+
+
+@centre.command()
+def migrate() -> None:
+    """Bring the database up to date."""
+    from backend.bootstrap import migrate_store  # noqa: PLC0415  (the whole centre, as above)
+
+    settings = _settings()
+    migrate_store(settings)
+    click.echo("the database is up to date")
+
+
+@centre.command()
+@click.option("--host", default="127.0.0.1", show_default=True)
+@click.option("--port", default=8080, show_default=True, type=click.IntRange(0, 65535))
+@click.option("--workers", default=2, show_default=True, type=click.IntRange(1, 64), help="Processes.")
+@click.option("--threads", default=8, show_default=True, type=click.IntRange(1, 256), help="Threads in each.")
+def serve(host: str, port: int, workers: int, threads: int) -> None:
+    """Serve devices, the console and the public."""
+    settings = _settings()
+    metrics_dir = settings.state_dir / "metrics"
+    shutil.rmtree(metrics_dir, ignore_errors=True)  # numbers of processes long gone
+    metrics_dir.mkdir(parents=True)
+    # Read by prometheus_client when it is first imported, hence before our own imports.
+    os.environ["PROMETHEUS_MULTIPROC_DIR"] = str(metrics_dir.resolve())
+    from backend.bootstrap import build_app, read_installation  # noqa: PLC0415  (after the line above)
+    from backend.gunicorn_conf import CentreServer, build_options  # noqa: PLC0415  (likewise)
+
+    read_installation(settings)  # fail here, not in each worker
+    bind = f"[{host}]:{port}" if ":" in host else f"{host}:{port}"
+    click.echo(f"the centre listens on http://{bind}", err=True)
+    CentreServer(lambda: build_app(settings), build_options(bind, workers, threads)).run()
+
+
+@centre.group()
+def user() -> None:
+    """Accounts for the console."""
+
+
+@user.command("add")
+@click.argument("email")
+@click.option("--password-stdin", is_flag=True, help="Read the password from standard input instead of asking.")
+@click.option("--replace", is_flag=True, help="If the account exists, give it this password and end its sessions.")
+def add_user(email: str, password_stdin: bool, replace: bool) -> None:
+    """Make an account that may log in to the console."""
+    if password_stdin:
+        password = sys.stdin.readline().rstrip("\n")
+    else:
+        password = click.prompt("Password", hide_input=True, confirmation_prompt=True)
+    unique = secrets.token_hex(32)
+    with opened_store(_settings().database_url) as store:
+        accounts = AccountService(store)
+        if replace and accounts.set_password(email, password, unique):
+            click.echo(f"{email} has a new password")
+            return
+        click.echo(f"{accounts.add(email, password, unique, datetime.now(UTC))} may log in")
+
+
+@click.group(cls=_Failures)
+def fleet() -> None:
+    """Devices: claim codes, list, suspension."""
+
+
+@fleet.command()
+@click.option("--agency", "agency_id", required=True, help="Identifier, see 'baidiao fleet agencies'.")
+@click.option("--place-th", required=True, help="Where the device stands, in Thai.")
+@click.option("--place-en", required=True, help="The same in English.")
+@click.option("--area-code", default="", help="District code the device serves, e.g. 5501.")
+@click.option("--valid-hours", default=24.0, show_default=True, type=click.FloatRange(0.1, 24 * 90))
+def claim(agency_id: str, place_th: str, place_en: str, area_code: str, valid_hours: float) -> None:
+    """Print a one-time code with which one device may enrol."""
+    settings = _settings()
+    with opened_store(settings.database_url) as store:
+        code = build_fleet(settings, store).create_claim(
+            agency_id, Words(th=place_th, en=place_en), datetime.now(UTC), timedelta(hours=valid_hours), area_code
+        )
+    click.echo(code)
+
+
+@fleet.command("list")
+@click.option("--json", "as_json", is_flag=True, help="One JSON array, for programs.")
+def list_fleet(as_json: bool) -> None:
+    """Show every device with its last heartbeat, reader and printer."""
+    settings = _settings()
+    with opened_store(settings.database_url) as store:
+        rows = build_fleet(settings, store).list_devices(datetime.now(UTC))
+    if as_json:
+        click.echo(json.dumps([_as_json(row) for row in rows], ensure_ascii=False, indent=1))
+        return
+    if not rows:
+        click.echo("no device is enrolled; make a code with 'baidiao fleet claim'")
+        return
+    for line in _table(rows):
+        click.echo(line)
+
+
+@fleet.command()
+def agencies() -> None:
+    """List the agencies that may have devices."""
+    settings = _settings()
+    with opened_store(settings.database_url) as store:
+        for agency in build_fleet(settings, store).list_agencies():
+            click.echo(f"{agency.id:42}{agency.readers_allocated:>7}  {agency.name_th} / {agency.name_en}")
+
+
+@fleet.command()
+@click.argument("device_id")
+@click.option("--resume", is_flag=True, help="Let it in again.")
+def suspend(device_id: str, resume: bool) -> None:
+    """Stop listening to a device at once."""
+    settings = _settings()
+    status = DeviceStatus.ACTIVE if resume else DeviceStatus.SUSPENDED
+    with opened_store(settings.database_url) as store:
+        if not build_fleet(settings, store).set_status(device_id, status):
+            raise click.ClickException(f"no device is called {device_id!r}")
+    click.echo(f"{device_id} is {status.value}")
+
+
+def _as_json(row: DeviceRow) -> dict[str, Any]:
+    return {
+        "device_id": row.device_id,
+        "condition": row.condition.value,
+        "agency_id": row.agency_id,
+        "agency": row.agency.model_dump(),
+        "place": row.place.model_dump(),
+        "model": row.model,
+        "serial": row.serial,
+        "software_version": row.software_version,
+        "enrolled_at": row.enrolled_at.isoformat(),
+        "last_heartbeat_at": row.last_seen_at.isoformat() if row.last_seen_at else None,
+        "state": row.activity or None,
+        "visits_total": row.visits_total,
+        "reader": row.reader.model_dump(mode="json"),
+        "printer": row.printer.model_dump(mode="json"),
+    }
+
+
+def _table(rows: list[DeviceRow]) -> list[str]:
+    head = ("DEVICE", "CONDITION", "LAST HEARTBEAT (UTC)", "READER", "PRINTER", "VERSION", "AGENCY", "PLACE")
+    lines = [head] + [
+        (
+            row.device_id,
+            row.condition.value,
+            f"{row.last_seen_at:%Y-%m-%d %H:%M:%S}" if row.last_seen_at else "never",
+            row.reader.code or row.reader.health.value,
+            row.printer.code or row.printer.health.value,
+            row.software_version,
+            row.agency_id,
+            row.place.en,
+        )
+        for row in rows
+    ]
+    widths = [max(len(line[column]) for line in lines) for column in range(len(head))]
+    return ["  ".join(text.ljust(width) for text, width in zip(line, widths, strict=True)).rstrip() for line in lines]

@@ -1,0 +1,102 @@
+"""The device table: which rows, in which order, which page. Pure."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from typing import Final
+
+from backend.fleet.listing import Condition, DeviceRow
+
+PAGE_ROWS: Final = 50
+SORTS: Final = ("state", "place", "agency", "last_seen", "version", "visits")
+_WORST_FIRST: Final = {condition: place for place, condition in enumerate(Condition)}
+
+
+@dataclass(frozen=True, slots=True)
+class View:
+    """What the officer asked to see, as the address bar carries it.
+
+    Attributes:
+        search: Words; every one must occur in the place, agency or device number.
+        condition: One condition, or None for all.
+        sort: One of ``SORTS``.
+        descending: Whether the order is turned round.
+        page: From 1.
+    """
+
+    search: str = ""
+    condition: Condition | None = None
+    sort: str = "state"
+    descending: bool = False
+    page: int = 1
+
+
+@dataclass(frozen=True, slots=True)
+class Page:
+    """The rows to show and the numbers around them.
+
+    Attributes:
+        rows: This page's rows.
+        counts: Rows a condition has under the search, for the filter's labels; ``""`` counts all.
+        matching: Rows under search and filter.
+        fleet: Rows without either.
+        number: The page shown, within what there is.
+        first: One-based place of the first row, 0 when there is none.
+        pages: How many pages there are, at least 1.
+    """
+
+    rows: Sequence[DeviceRow]
+    counts: dict[str, int]
+    matching: int
+    fleet: int
+    number: int
+    first: int
+    pages: int
+
+
+def parse_view(search: str, condition: str, sort: str, page: str) -> View:
+    """Read a view from the address bar; what does not fit falls back to the default."""
+    descending, name = sort.startswith("-"), sort.removeprefix("-")
+    return View(
+        search=search.strip()[:100],
+        condition=Condition(condition) if condition in set(Condition) else None,
+        sort=name if name in SORTS else "state",
+        descending=descending and name in SORTS,
+        page=int(page) if page.isdecimal() and len(page) < 7 and int(page) > 0 else 1,
+    )
+
+
+def select_page(fleet: Sequence[DeviceRow], view: View) -> Page:
+    """Filter, sort and cut the fleet to the page asked for."""
+    found = [row for row in fleet if _matches(row, view.search)]
+    counts = {"": len(found)} | {c.value: sum(row.condition is c for row in found) for c in Condition}
+    rows = [row for row in found if view.condition in {None, row.condition}]
+    rows.sort(key=lambda row: (row.place.th, row.device_id))
+    rows.sort(key=lambda row: _sort_key(row, view.sort), reverse=view.descending)
+    pages = max(1, -(-len(rows) // PAGE_ROWS))
+    number = min(view.page, pages)
+    start = (number - 1) * PAGE_ROWS
+    shown = rows[start : start + PAGE_ROWS]
+    return Page(shown, counts, len(rows), len(fleet), number, start + 1 if shown else 0, pages)
+
+
+def _matches(row: DeviceRow, search: str) -> bool:
+    names = (row.place.th, row.place.en, row.agency.th, row.agency.en, row.agency_id, row.device_id, row.serial)
+    haystack = " ".join(names).casefold()
+    return all(word in haystack for word in search.casefold().split())
+
+
+def _sort_key(row: DeviceRow, sort: str) -> tuple[int, float, str]:
+    match sort:
+        case "place":
+            return (0, 0, row.place.th)
+        case "agency":
+            return (0, 0, row.agency.th)
+        case "version":
+            return (0, 0, row.software_version)
+        case "visits":
+            return (0, row.visits_total, "")
+        case "last_seen":
+            # Most recent first; those never seen come last.
+            return (1, 0, "") if row.last_seen_at is None else (0, -row.last_seen_at.timestamp(), "")
+        case _:
+            return (_WORST_FIRST[row.condition], 0, "")

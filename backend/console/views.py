@@ -1,0 +1,134 @@
+"""The console's pages. Every route here asks for a login, save those named in ``PUBLIC_ENDPOINTS``."""
+
+from collections.abc import Callable
+from datetime import datetime
+from importlib.resources import files
+from typing import Any, Final
+from urllib.parse import urlencode
+from zoneinfo import ZoneInfo
+
+from flask import Blueprint, Response, redirect, render_template, request, send_file, session, url_for
+from flask_login import current_user
+from werkzeug.wrappers import Response as BaseResponse
+
+from backend.console.table import View, parse_view, select_page
+from backend.console.words import say, say_ago, say_code, say_date
+from backend.fleet.listing import Condition
+from backend.fleet.service import FleetService
+from backend.http.problems import ProblemError
+from contracts.problems import ProblemCode
+
+PUBLIC_ENDPOINTS: Final = frozenset({"console.static", "console.font", "console.choose_language"})
+"""What the login page itself needs; nothing here says anything about the fleet."""
+
+_FONTS: Final = frozenset({"Sarabun-Regular", "Sarabun-Medium", "Sarabun-SemiBold", "Sarabun-Bold"})
+_FONT_AGE_S: Final = 7 * 86_400
+_BANGKOK: Final = ZoneInfo("Asia/Bangkok")
+_POLICY: Final = (
+    "default-src 'none'; style-src 'self'; script-src 'self'; font-src 'self'; img-src 'self'; connect-src 'self'; "
+    "form-action 'self'; base-uri 'none'; frame-ancestors 'none'"
+)
+
+
+def create_blueprint(fleet: FleetService, now: Callable[[], datetime], check_csrf: Callable[[], object]) -> Blueprint:
+    """Build the console. ``check_csrf`` raises when a form came without its token."""
+    console = Blueprint("console", __name__, url_prefix="/console", template_folder="templates", static_folder="static")
+    console.before_request(_require_login)
+    console.before_app_request(lambda: _refuse_foreign_forms(check_csrf))
+    console.after_app_request(_harden)
+    console.app_context_processor(lambda: _words(now))
+
+    @console.get("/")
+    def devices() -> str:
+        return render_template("console/devices.html", **_device_list(fleet, now()))
+
+    @console.get("/devices")
+    def device_rows() -> str:
+        return render_template("console/_devices.html", **_device_list(fleet, now()))
+
+    @console.get("/language/<language>")
+    def choose_language(language: str) -> BaseResponse:
+        session["language"] = "en" if language == "en" else "th"
+        return redirect(_path_within_console(request.args.get("next", "")))
+
+    @console.get("/fonts/<name>.ttf")
+    def font(name: str) -> Response:
+        if name not in _FONTS:
+            raise ProblemError(ProblemCode.NOT_FOUND)
+        path = files("fontpkg_sarabun") / "files" / f"{name}.ttf"
+        return send_file(str(path), mimetype="font/ttf", max_age=_FONT_AGE_S)
+
+    return console
+
+
+def _require_login() -> BaseResponse | None:
+    if request.endpoint in PUBLIC_ENDPOINTS or current_user.is_authenticated:
+        return None
+    if request.headers.get("X-Requested-With") == "fetch":
+        raise ProblemError(ProblemCode.LOGIN_REQUIRED)
+    return redirect(url_for("security.login", next=request.full_path.rstrip("?")))
+
+
+def _refuse_foreign_forms(check_csrf: Callable[[], object]) -> None:
+    # The login form is Flask-Security's and checks its own token.
+    if request.path.startswith("/console") and request.method == "POST" and request.endpoint != "security.login":
+        check_csrf()
+
+
+def _harden(response: Response) -> Response:
+    if request.path.startswith("/console"):
+        response.headers["Content-Security-Policy"] = _POLICY
+        response.headers["Referrer-Policy"] = "same-origin"
+        if request.endpoint not in {"console.static", "console.font"}:
+            response.headers["Cache-Control"] = "no-store"
+    return response
+
+
+def _path_within_console(target: str) -> str:
+    # Only our own paths: an open redirect would lend our name to a stranger's page.
+    return target if target.startswith("/console") and "\\" not in target and "//" not in target else "/console/"
+
+
+def _language() -> str:
+    return "en" if session.get("language") == "en" else "th"
+
+
+def _words(now: Callable[[], datetime]) -> dict[str, Any]:
+    language = _language()
+    return {
+        "language": language,
+        "say": lambda key, **values: say(key, language, **values),
+        "say_code": lambda code: say_code(code, language),
+        "in_language": lambda words: words.in_language(language),
+        "ago": lambda at: say_ago((now() - at).total_seconds(), language),
+        "exact": lambda at: _exact(at, language),
+        "here": request.full_path.rstrip("?"),
+    }
+
+
+def _exact(at: datetime, language: str) -> str:
+    local = at.astimezone(_BANGKOK)
+    return f"{say_date(local.year, local.month, local.day, language)} {local:%H:%M:%S}"
+
+
+def _device_list(fleet: FleetService, now: datetime) -> dict[str, Any]:
+    asked = request.args
+    view = parse_view(asked.get("q", ""), asked.get("state", ""), asked.get("sort", ""), asked.get("page", ""))
+
+    def link(**changes: object) -> str:
+        return url_for("console.devices") + _query(view, changes)
+
+    return {
+        "view": view,
+        "page": select_page(fleet.list_devices(now), view),
+        "conditions": [None, *Condition],
+        "link": link,
+        "made_at": now,
+    }
+
+
+def _query(view: View, changes: dict[str, object]) -> str:
+    sort = ("-" if view.descending else "") + view.sort
+    values = {"q": view.search, "state": view.condition or "", "sort": sort, "page": 1} | changes
+    kept = {name: value for name, value in values.items() if value not in {"", None, 1} and value != "state"}
+    return "?" + urlencode(kept) if kept else ""

@@ -1,0 +1,118 @@
+"""From verdicts to leaves, an answer and a slip's claims; pure."""
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+from typing import Final
+from uuid import UUID
+
+from backend.decisions.initials import thai_initials
+from backend.eligibility.rulebook import Verdict
+from backend.evidence.leaf import DecisionLeaf, encode_leaf, leaf_sources
+from backend.linkage.facts import Fact, KnownFact
+from contracts.citizen_number import CitizenNumber
+from contracts.decision import Answer, Assurance, Decision, LeafReference, Service, SourceOutcome, Subject
+from contracts.problems import ProblemCode
+from contracts.slip import SlipClaims, TokenDecision
+
+VALID_FOR: Final = timedelta(days=30)
+_REFUSING_STATUS: Final = {"void": ProblemCode.CARD_VOID, "mismatch": ProblemCode.CARD_MISMATCH}
+
+
+def card_refusal(facts: Mapping[Fact, KnownFact]) -> ProblemCode | None:
+    """Return why the registry refuses the card; None when it does not, or did not answer."""
+    status = facts.get(Fact.CARD_STATUS)
+    return _REFUSING_STATUS.get(str(status.value)) if status else None
+
+
+def assurance(facts: Mapping[Fact, KnownFact]) -> Assurance:
+    """Say how sure the centre is of a card that was not refused."""
+    return Assurance.CONFIRMED if Fact.CARD_STATUS in facts else Assurance.PRESENTED
+
+
+@dataclass(frozen=True, slots=True)
+class Decided:
+    """Everything decided, before the log has given it a place.
+
+    Attributes:
+        question_id: Of the question.
+        reference: For the slip.
+        decided_at: Aware UTC, whole seconds.
+        assurance: Of the card.
+        verdicts: In the question's order.
+        sources: Who was asked.
+    """
+
+    question_id: UUID
+    reference: str
+    decided_at: datetime
+    assurance: Assurance
+    verdicts: Sequence[Verdict]
+    sources: tuple[SourceOutcome, ...]
+
+    def leaves(self, device_id: str, agency_id: str, pseudonym: str, question_hash: str) -> list[bytes]:
+        """Return one leaf per decision."""
+        return [
+            encode_leaf(
+                DecisionLeaf(
+                    decided_at=self.decided_at,
+                    service=verdict.service,
+                    outcome=verdict.outcome,
+                    rule=verdict.rule,
+                    device_id=device_id,
+                    agency_id=agency_id,
+                    pseudonym=pseudonym,
+                    sources=leaf_sources(self.sources),
+                    question_hash=question_hash,
+                )
+            )
+            for verdict in self.verdicts
+        ]
+
+    def answer(self, services: Mapping[str, Service], references: Sequence[LeafReference]) -> Answer:
+        """Return the answer, its slip token still empty."""
+        decisions = tuple(
+            Decision(
+                service=verdict.service,
+                service_name=services[verdict.service].name,
+                agency=services[verdict.service].agency,
+                outcome=verdict.outcome,
+                reasons=verdict.reasons,
+                amount=verdict.amount,
+                next_step=verdict.next_step,
+                rule=verdict.rule,
+                leaf=leaf,
+            )
+            for verdict, leaf in zip(self.verdicts, references, strict=True)
+        )
+        return Answer(
+            question_id=self.question_id,
+            reference=self.reference,
+            decided_at=self.decided_at,
+            expires_at=self.decided_at + VALID_FOR,
+            assurance=self.assurance,
+            decisions=decisions,
+            sources=self.sources,
+            slip_token="",
+        )
+
+
+def slip_claims(answer: Answer, subject: Subject, issuer: str) -> SlipClaims:
+    """Return what the slip claims: the decisions and as much of the holder as he himself needs to know it as his."""
+    return SlipClaims(
+        issuer=issuer,
+        reference=answer.reference,
+        issued_at=answer.decided_at,
+        expires_at=answer.expires_at,
+        holder_number=CitizenNumber.parse(subject.citizen_number).masked,
+        holder_initials=thai_initials(subject.card.name_th),
+        decisions=tuple(
+            TokenDecision(
+                service=decision.service,
+                outcome=decision.outcome,
+                amount_baht=decision.amount.baht if decision.amount else None,
+                leaf_index=decision.leaf.index,
+            )
+            for decision in answer.decisions
+        ),
+    )

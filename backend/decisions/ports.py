@@ -1,0 +1,71 @@
+"""What deciding needs from the other rooms."""
+
+from collections.abc import Callable, Iterable, Iterator, Mapping
+from datetime import date
+from typing import Protocol
+
+from sqlalchemy.orm import Session
+
+from backend.eligibility.rulebook import Verdict
+from backend.linkage.facts import Fact, FactValue
+from backend.linkage.gather import Gathered
+from backend.mandates.check import Mandate
+from contracts.decision import LeafReference, NotKnownCause, Progress, Service, SourceOutcome, Subject
+from contracts.slip import SlipClaims
+
+
+class Device(Protocol):
+    """Who asks, as the signature check established it."""
+
+    @property
+    def device_id(self) -> str: ...
+    @property
+    def agency_id(self) -> str: ...
+
+
+class Rules(Protocol):
+    """The programmes' rules (``eligibility.Rulebook``)."""
+
+    def services(self) -> tuple[Service, ...]: ...
+    def needed_facts(self, service_id: str, on: date | None = None) -> tuple[Fact, ...]: ...
+    def decide(
+        self,
+        service_id: str,
+        facts: Mapping[Fact, FactValue],
+        on: date,
+        unknown_causes: Mapping[Fact, NotKnownCause],
+        /,
+    ) -> Verdict: ...
+
+
+class Mandates(Protocol):
+    """The mandates (``mandates.MandateBook``)."""
+
+    def of_agency(self, agency_id: str) -> tuple[Mandate, ...]: ...
+
+
+class Gatherer(Protocol):
+    """The agencies (``linkage.FactGatherer``)."""
+
+    def gather(
+        self, subject: Subject, facts: frozenset[Fact], *, tell_progress: bool = True
+    ) -> Iterator[Progress | Gathered]: ...
+    def not_permitted(self, facts: frozenset[Fact]) -> tuple[SourceOutcome, ...]:
+        """Return the outcome of each agency that only knows facts which may not be asked of it."""
+        ...
+
+
+class Log(Protocol):
+    """The evidence log (``evidence.EvidenceLog``): durable when it returns."""
+
+    def append_all(
+        self, leaves: Iterable[bytes], also: Callable[[Session, tuple[LeafReference, ...]], None] | None = None
+    ) -> tuple[LeafReference, ...]: ...
+
+
+class Signer(Protocol):
+    """Signs slips (``evidence.SlipSigner``)."""
+
+    @property
+    def issuer(self) -> str: ...
+    def sign(self, claims: SlipClaims) -> str: ...

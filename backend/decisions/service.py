@@ -1,0 +1,263 @@
+"""The one place where mandate, facts, rules and evidence meet."""
+
+import threading
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass
+from datetime import date, datetime, timedelta, timezone
+from typing import Final
+
+import structlog
+from sqlalchemy.orm import Session
+
+from backend.decisions import metrics
+from backend.decisions.answers import AnswerShelf, Key, StoredAnswer, put_answer
+from backend.decisions.assemble import Decided, assurance, card_refusal, slip_claims
+from backend.decisions.errors import AnsweredAlreadyError, QuestionRefusedError
+from backend.decisions.flights import Flights
+from backend.decisions.plan import Plan, make_plan
+from backend.decisions.ports import Device, Gatherer, Log, Mandates, Rules, Signer
+from backend.decisions.reference import REFERENCE_BYTES, encode_reference
+from backend.eligibility.errors import NotInEffectError, UnknownServiceError
+from backend.eligibility.rulebook import Verdict
+from backend.evidence.errors import LogUnavailableError
+from backend.evidence.leaf import Pseudonymiser
+from backend.linkage.errors import LoopStoppedError
+from backend.linkage.facts import Fact
+from backend.linkage.gather import Gathered
+from backend.mandates.check import Permitted, Refused, check
+from contracts.citizen_number import CitizenNumber, NumberError
+from contracts.decision import (
+    Answer,
+    LeafReference,
+    NotKnownCause,
+    Progress,
+    Question,
+    Service,
+    ServiceList,
+    SourceOutcome,
+)
+from contracts.problems import ProblemCode
+
+_log = structlog.get_logger(__name__)
+THAILAND: Final = timezone(timedelta(hours=7))
+"""Days are counted where the citizens live. Thailand has kept this offset since 1920, without summer time."""
+_PURPOSE: Final = "eligibility"
+_OTHERS_DECISION_S: Final = 30.0
+_PURGE_EVERY: Final = timedelta(minutes=10)
+
+
+@dataclass(frozen=True, slots=True)
+class Parts:
+    """What the service is made of; ``backend.bootstrap`` puts it together.
+
+    Attributes:
+        now: The clock, aware UTC.
+        random_bytes: Gives so many random bytes.
+    """
+
+    rules: Rules
+    mandates: Mandates
+    gatherer: Gatherer
+    log: Log
+    signer: Signer
+    pseudonymiser: Pseudonymiser
+    answers: AnswerShelf
+    now: Callable[[], datetime]
+    random_bytes: Callable[[int], bytes]
+
+
+@dataclass(frozen=True, slots=True)
+class _Asked:
+    """A question on its way, checked."""
+
+    device: Device
+    question: Question
+    number: CitizenNumber
+    plan: Plan
+    on: date
+    body_hash: str
+
+    @property
+    def key(self) -> Key:
+        return self.device.device_id, str(self.question.question_id)
+
+
+class DecisionService:
+    """Answers questions from devices. Any number of threads may use one."""
+
+    def __init__(self, parts: Parts) -> None:
+        self._parts = parts
+        self._services: dict[str, Service] = {service.id: service for service in parts.rules.services()}
+        self._flights = Flights()
+        self._purging = threading.Lock()
+        self._purged_at: datetime | None = None
+
+    def services(self, agency_id: str) -> ServiceList:
+        """Return the services that an agency's devices may offer today, under its mandates."""
+        mandates, today = self._parts.mandates.of_agency(agency_id), self._today()
+        offered = [s for s in self._services.values() if self._in_effect(s.id, today)]
+        return ServiceList(
+            services=tuple(
+                s for s in offered if isinstance(check(mandates, agency_id, s.id, _PURPOSE, today), Permitted)
+            )
+        )
+
+    def ask(
+        self, device: Device, question: Question, body: bytes, on_progress: Callable[[Progress], None] | None = None
+    ) -> Answer:
+        """Answer a question; see :meth:`stream`. ``on_progress`` is called on this thread as agencies answer."""
+        answer: Answer | None = None
+        for item in self.stream(device, question, body, tell_progress=on_progress is not None):
+            if isinstance(item, Answer):
+                answer = item
+            elif on_progress is not None:
+                on_progress(item)
+        if answer is None:
+            raise RuntimeError("a question's stream ended without an answer")
+        return answer
+
+    def stream(
+        self, device: Device, question: Question, body: bytes, *, tell_progress: bool = True
+    ) -> Iterator[Progress | Answer]:
+        """Answer a question, telling of each agency on the way. The answer comes when its evidence is durable.
+
+        Args:
+            device: Who asks.
+            question: What is asked.
+            body: The request's body as signed: asked again with the same id, it must be the same.
+            tell_progress: False when nobody watches.
+
+        Yields:
+            ``Progress`` items (none when the question was answered before), then one ``Answer``.
+
+        Raises:
+            QuestionRefusedError: There will be no answer. Before the first item for reasons in the question itself.
+        """
+        asked = self._check(device, question, body)
+        while True:
+            stored = self._parts.answers.find_answer(asked.key)
+            if stored is not None:
+                yield self._repeat(asked, stored)
+                return
+            with self._flights.leading(asked.key) as other:
+                if other is None:
+                    yield from self._decide(asked, tell_progress)
+                    break
+            if not other.wait(_OTHERS_DECISION_S):
+                raise QuestionRefusedError(ProblemCode.UNAVAILABLE, "the same question is still being decided")
+        self._purge_now_and_then()
+
+    def _check(self, device: Device, question: Question, body: bytes) -> _Asked:
+        try:
+            number = CitizenNumber.parse(question.subject.citizen_number)
+        except NumberError as error:
+            raise QuestionRefusedError(ProblemCode.NUMBER_INVALID, error.reason) from None
+        today = self._today()
+        needs = {service_id: self._needed(service_id, today) for service_id in question.services}
+        mandates = self._parts.mandates.of_agency(device.agency_id)
+        plan = make_plan(needs, mandates, device.agency_id, question.purpose, today)
+        if isinstance(plan, Refused):
+            _log.warning("mandate_refused", agency_id=device.agency_id, service=plan.service_id, rule=plan.rule.value)
+            raise QuestionRefusedError(ProblemCode.MANDATE_MISSING, f"{plan.service_id}: {plan.rule.value}")
+        return _Asked(device, question, number, plan, today, self._parts.pseudonymiser.question(body))
+
+    def _needed(self, service_id: str, on: date) -> frozenset[Fact]:
+        try:
+            return frozenset(self._parts.rules.needed_facts(service_id, on))
+        except (UnknownServiceError, NotInEffectError):
+            raise QuestionRefusedError(ProblemCode.SERVICE_UNKNOWN) from None
+
+    def _in_effect(self, service_id: str, on: date) -> bool:
+        try:
+            self._parts.rules.needed_facts(service_id, on)
+        except NotInEffectError:
+            return False
+        return True
+
+    def _decide(self, asked: _Asked, tell_progress: bool) -> Iterator[Progress | Answer]:
+        gathered: Gathered | None = None
+        try:
+            for item in self._parts.gatherer.gather(
+                asked.question.subject, asked.plan.to_ask, tell_progress=tell_progress
+            ):
+                if isinstance(item, Gathered):
+                    gathered = item
+                else:
+                    yield item
+        except LoopStoppedError as error:
+            raise QuestionRefusedError(ProblemCode.UNAVAILABLE) from error
+        if gathered is None:
+            raise RuntimeError("gathering ended without an outcome")
+        yield self._record(asked, self._judge(asked, gathered))
+
+    def _judge(self, asked: _Asked, gathered: Gathered) -> Decided:
+        metrics.count_sources(gathered.sources)
+        refusal = card_refusal(gathered.facts)
+        if refusal is not None:
+            raise QuestionRefusedError(refusal)
+        verdicts = [self._verdict(asked, service_id, gathered) for service_id in asked.plan.usable]
+        return Decided(
+            question_id=asked.question.question_id,
+            reference=encode_reference(self._parts.random_bytes(REFERENCE_BYTES)),
+            decided_at=self._parts.now().replace(microsecond=0),
+            assurance=assurance(gathered.facts),
+            verdicts=verdicts,
+            sources=gathered.sources + self._not_asked(asked, gathered),
+        )
+
+    def _not_asked(self, asked: _Asked, gathered: Gathered) -> tuple[SourceOutcome, ...]:
+        was_asked = {source.agency_id for source in gathered.sources}
+        kept_out = self._parts.gatherer.not_permitted(asked.plan.never_asked)
+        return tuple(source for source in kept_out if source.agency_id not in was_asked)
+
+    def _verdict(self, asked: _Asked, service_id: str, gathered: Gathered) -> Verdict:
+        """Decide one service on the facts that its own mandate permits, even where another's brought in more."""
+        usable, withheld = asked.plan.usable[service_id], asked.plan.withheld[service_id]
+        facts = {fact: gathered.facts[fact].value for fact in usable if fact in gathered.facts}
+        causes = {fact: cause for fact, cause in gathered.causes.items() if fact in usable}
+        causes.update(dict.fromkeys(withheld, NotKnownCause.NOT_PERMITTED))
+        return self._parts.rules.decide(service_id, facts, asked.on, causes)
+
+    def _record(self, asked: _Asked, decided: Decided) -> Answer:
+        """Append the decisions to the log, with the answer in the same transaction, and only then sign the slip."""
+        made: list[Answer] = []
+
+        def also(session: Session, references: tuple[LeafReference, ...]) -> None:
+            made.append(decided.answer(self._services, references))
+            put_answer(session, asked.key, asked.body_hash, made[-1])
+
+        device, pseudonym = asked.device, self._parts.pseudonymiser.number(asked.number)
+        leaves = decided.leaves(device.device_id, device.agency_id, pseudonym, asked.body_hash)
+        try:
+            self._parts.log.append_all(leaves, also)
+        except (AnsweredAlreadyError, LogUnavailableError) as error:
+            # Another process was quicker, or the log cannot tell whether it stored: the database knows.
+            stored = self._parts.answers.find_answer(asked.key)
+            if stored is None:
+                raise QuestionRefusedError(ProblemCode.UNAVAILABLE) from error
+            return self._repeat(asked, stored)
+        metrics.count_decisions(decided.verdicts)
+        return self._signed(asked, made[-1])
+
+    def _repeat(self, asked: _Asked, stored: StoredAnswer) -> Answer:
+        if stored.body_hash != asked.body_hash:
+            raise QuestionRefusedError(ProblemCode.IDEMPOTENCY_CONFLICT)
+        return self._signed(asked, stored.answer)
+
+    def _signed(self, asked: _Asked, answer: Answer) -> Answer:
+        claims = slip_claims(answer, asked.question.subject, self._parts.signer.issuer)
+        return answer.model_copy(update={"slip_token": self._parts.signer.sign(claims)})
+
+    def _purge_now_and_then(self) -> None:
+        now = self._parts.now()
+        if self._purged_at is not None and now - self._purged_at < _PURGE_EVERY:
+            return
+        if self._purging.acquire(blocking=False):
+            try:
+                self._parts.answers.purge(now)
+                self._purged_at = now
+            finally:
+                self._purging.release()
+
+    def _today(self) -> date:
+        return self._parts.now().astimezone(THAILAND).date()

@@ -1,0 +1,45 @@
+"""Reads a directory of rules. The room's only input and output."""
+
+from pathlib import Path
+from typing import Final, TypeVar
+
+from backend.eligibility.dmn import parse_table
+from backend.eligibility.errors import TableError
+from backend.eligibility.rulebook import Rulebook, WordedTable
+from backend.eligibility.words import Catalogue, CommonWords, TableWords
+from contracts.message import Message
+
+TABLES: Final = Path(__file__).parent / "tables"
+"""The tables that come with the project."""
+
+_M = TypeVar("_M", bound=Message)
+
+
+def load_rulebook(directory: Path = TABLES) -> Rulebook:
+    """Read ``*.dmn``, a ``.words.json`` beside each, ``common.words.json`` and ``services.json``.
+
+    A later version of a table is another file with the same decision id, e.g. ``old_age_allowance.2569.dmn``.
+
+    Raises:
+        TableError: Something in the directory cannot be used; nothing is half loaded.
+    """
+    worded = [
+        WordedTable(parse_table(_read(path), path.name), _parse(path.with_suffix(".words.json"), TableWords))
+        for path in sorted(directory.glob("*.dmn"))
+    ]
+    common = _parse(directory / "common.words.json", CommonWords)
+    return Rulebook(worded, common, _parse(directory / "services.json", Catalogue))
+
+
+def _read(path: Path) -> bytes:
+    try:
+        return path.read_bytes()
+    except OSError as error:
+        raise TableError(path.name, "file", error.strerror or "cannot be read") from error
+
+
+def _parse(path: Path, model: type[_M]) -> _M:
+    try:
+        return model.model_validate_json(_read(path))
+    except ValueError as error:
+        raise TableError(path.name, "file", "not of the expected form") from error

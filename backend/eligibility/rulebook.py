@@ -1,0 +1,162 @@
+"""The rules of every service in all their versions, and the one question put to them: may this person, on this day?"""
+
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass
+from datetime import date
+from types import MappingProxyType
+from typing import Final
+
+from backend.eligibility.derive import Facts, facts_behind, input_value
+from backend.eligibility.errors import NotInEffectError, TableError, UnknownServiceError
+from backend.eligibility.explain import Causes, explain, reason_words
+from backend.eligibility.table import Table, decide
+from backend.eligibility.words import Catalogue, CommonWords, ServiceEntry, TableWords
+from backend.linkage.facts import Fact
+from contracts.decision import Amount, FactAsked, Outcome, Reason, RuleVersion, Service
+from contracts.message import Words
+
+_NO_CAUSES: Final[Causes] = MappingProxyType({})
+
+
+@dataclass(frozen=True, slots=True)
+class Verdict:
+    """The answer for one service.
+
+    Attributes:
+        service: Service id.
+        outcome: Eligible, not eligible, or undecided.
+        reasons: Every failed condition, or every kept one, or every agency whose facts are missing.
+        amount: What an eligible person receives, where the programme pays.
+        next_step: What to do now.
+        rule: The version that decided.
+        missing: Facts that an undecided answer waits for; empty otherwise.
+    """
+
+    service: str
+    outcome: Outcome
+    reasons: tuple[Reason, ...]
+    amount: Amount | None
+    next_step: Words
+    rule: RuleVersion
+    missing: tuple[Fact, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class WordedTable:
+    """A version of a table with its words."""
+
+    table: Table
+    words: TableWords
+
+
+class Rulebook:
+    """Every service's tables. Immutable once built; safe to share between threads.
+
+    Args:
+        tables: All versions, in any order.
+        common: Words shared by all tables.
+        catalogue: Names; each service in it must have a table.
+
+    Raises:
+        TableError: A reason code has no words, a service no table, two versions the same first day, or a fact no name.
+    """
+
+    def __init__(self, tables: Iterable[WordedTable], common: CommonWords, catalogue: Catalogue) -> None:
+        self._common = common
+        self._catalogue = catalogue
+        self._entries = {entry.id: entry for entry in catalogue.services}
+        self._versions: dict[str, list[WordedTable]] = {entry.id: [] for entry in catalogue.services}
+        for worded in tables:
+            self._add(worded)
+        for service, versions in self._versions.items():
+            versions.sort(key=lambda worded: worded.table.rule.effective_from)
+            days = [worded.table.rule.effective_from for worded in versions]
+            if not days:
+                raise TableError(service, "services.json", "the service has no table")
+            if len(set(days)) != len(days):
+                raise TableError(service, "definitions", "two versions take effect on the same day")
+
+    def _add(self, worded: WordedTable) -> None:
+        name = worded.table.rule.table
+        if name not in self._versions:
+            raise TableError(name, "decision", "no service in services.json has this id")
+        codes = {code for row in worded.table.rows for code in row.reasons}
+        mute = sorted(code for code in codes if reason_words(code, worded.words, self._common) is None)
+        if mute:
+            raise TableError(name, "words", f"no words for {', '.join(mute)}")
+        if len(worded.words.next_steps) != len(Outcome) - 1:
+            raise TableError(name, "words", "next_steps must have eligible and not_eligible")
+        for fact in _facts_of(worded.table):
+            entry = self._catalogue.facts.get(fact)
+            if entry is None or entry.agency not in self._catalogue.agencies:
+                raise TableError(name, fact, "the fact or its agency has no name in services.json")
+        self._versions[name].append(worded)
+
+    def decide(self, service_id: str, facts: Facts, on: date, unknown_causes: Causes = _NO_CAUSES) -> Verdict:
+        """Decide on what is known.
+
+        Args:
+            service_id: Which service.
+            facts: Known facts; an absent one is not known, never False or zero.
+            on: The day of the decision in Thailand: picks the version, counts the ages.
+            unknown_causes: Why absent facts are absent, for the words.
+
+        Raises:
+            UnknownServiceError: No such service.
+            NotInEffectError: No version was in effect on that day.
+        """
+        worded = self._in_effect(service_id, on)
+        table = worded.table
+        finding = decide(table, {column.name: input_value(column.name, facts, on) for column in table.inputs})
+        told = explain(finding, worded.words, self._common, self._catalogue, unknown_causes)
+        return Verdict(
+            service_id, finding.outcome, told.reasons, finding.amount, told.next_step, table.rule, told.missing
+        )
+
+    def needed_facts(self, service_id: str, on: date | None = None) -> tuple[Fact, ...]:
+        """Return the facts the service asks, in the table's order.
+
+        Args:
+            service_id: Which service.
+            on: Under the version in effect on that day; under the newest when None.
+
+        Raises:
+            UnknownServiceError: No such service.
+            NotInEffectError: No version was in effect on that day.
+        """
+        return _facts_of(self._in_effect(service_id, on).table)
+
+    def services(self) -> tuple[Service, ...]:
+        """Return every service as the menu and the consent screen show it, in the catalogue's order."""
+        return tuple(self.service(service_id) for service_id in self._entries)
+
+    def service(self, service_id: str) -> Service:
+        """Return one service as the menu shows it.
+
+        Raises:
+            UnknownServiceError: No such service.
+        """
+        asked = tuple(self._fact_asked(fact) for fact in self.needed_facts(service_id))
+        entry: ServiceEntry = self._entries[service_id]
+        return Service(id=entry.id, name=entry.name, agency=entry.agency, summary=entry.summary, facts=asked)
+
+    def _fact_asked(self, fact: Fact) -> FactAsked:
+        entry = self._catalogue.facts[fact]
+        return FactAsked(fact=entry.words, agency=self._catalogue.agencies[entry.agency])
+
+    def agencies(self) -> Mapping[str, Words]:
+        """Return the agencies' names by id."""
+        return dict(self._catalogue.agencies)
+
+    def _in_effect(self, service_id: str, on: date | None) -> WordedTable:
+        versions = self._versions.get(service_id)
+        if versions is None:
+            raise UnknownServiceError(service_id)
+        begun = [worded for worded in versions if on is None or worded.table.rule.effective_from <= on]
+        if not begun:
+            raise NotInEffectError(service_id, on or date.max)
+        return begun[-1]
+
+
+def _facts_of(table: Table) -> tuple[Fact, ...]:
+    return tuple(dict.fromkeys(fact for column in table.inputs for fact in facts_behind(column.name)))

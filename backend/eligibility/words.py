@@ -1,0 +1,77 @@
+"""The words beside the tables: reasons and next steps, as data that officers edit without touching a rule."""
+
+from typing import Literal
+
+from pydantic import Field
+
+from contracts.decision import AgencyId, Outcome, ServiceId
+from contracts.message import Message, Words
+
+
+class ReasonWords(Words):
+    """Words of one reason.
+
+    Attributes:
+        next_step: What to do about this very reason, where that differs from the table's general advice.
+    """
+
+    next_step: Words | None = None
+
+
+class TableWords(Message):
+    """File ``<table>.words.json``.
+
+    Attributes:
+        reasons: By reason code; codes shared by all tables stand in the common file.
+        next_steps: General advice for an eligible and a not-eligible answer.
+    """
+
+    reasons: dict[str, ReasonWords]
+    next_steps: dict[Literal[Outcome.ELIGIBLE, Outcome.NOT_ELIGIBLE], Words]
+
+
+class UnknownWords(Message):
+    """Words for one way of not knowing; ``{agency}`` and ``{facts}`` are filled in."""
+
+    reason: Words
+    next_step: Words
+
+
+class UnknownKinds(Message):
+    """How a missing fact is put to a citizen: by what he can do about it, not by what broke."""
+
+    no_record: UnknownWords
+    not_permitted: UnknownWords
+    no_answer: UnknownWords
+    table: UnknownWords
+
+
+class CommonWords(Message):
+    """File ``common.words.json``."""
+
+    reasons: dict[str, ReasonWords]
+    unknown: UnknownKinds
+
+
+class FactEntry(Message):
+    """One fact's name and the agency that knows it."""
+
+    agency: AgencyId
+    words: Words
+
+
+class ServiceEntry(Message):
+    """One service's names. What it asks is not here: the decision table's inputs say that."""
+
+    id: ServiceId
+    name: Words
+    agency: Words
+    summary: Words
+
+
+class Catalogue(Message):
+    """File ``services.json``: names for everything a citizen sees on the menu and the consent screen."""
+
+    agencies: dict[AgencyId, Words]
+    facts: dict[str, FactEntry]
+    services: tuple[ServiceEntry, ...] = Field(min_length=1)

@@ -1,0 +1,79 @@
+"""What can go wrong with evidence. One root for the room."""
+
+
+class EvidenceError(Exception):
+    """Root of the room's errors."""
+
+
+class ProofError(EvidenceError):
+    """A proof does not prove what it claims.
+
+    Attributes:
+        kind: ``"inclusion"`` or ``"consistency"``.
+    """
+
+    def __init__(self, kind: str) -> None:
+        super().__init__(f"the {kind} proof does not hold")
+        self.kind = kind
+
+
+class CheckpointError(EvidenceError):
+    """A text is not a checkpoint, or not signed by the key expected.
+
+    Attributes:
+        reason: ``"form"``, ``"origin"`` or ``"signature"``.
+    """
+
+    def __init__(self, reason: str) -> None:
+        super().__init__(f"not a valid checkpoint: {reason}")
+        self.reason = reason
+
+
+class LeafError(EvidenceError):
+    """Bytes are not a leaf of a decision."""
+
+
+class TreeRangeError(EvidenceError):
+    """An index or size outside the tree was asked for.
+
+    Attributes:
+        size: The tree's size.
+    """
+
+    def __init__(self, size: int) -> None:
+        super().__init__(f"outside the tree of size {size}")
+        self.size = size
+
+
+class LogUnavailableError(EvidenceError):
+    """Nothing can be appended now; the caller may try again. The append may or may not have happened.
+
+    Attributes:
+        retryable: Always True.
+    """
+
+    retryable = True
+
+
+class KeyFileError(EvidenceError):
+    """A key file cannot be used.
+
+    Attributes:
+        name: The file's name, never its content.
+    """
+
+    def __init__(self, name: str, problem: str) -> None:
+        super().__init__(f"key file {name}: {problem}")
+        self.name = name
+
+
+class SlipIssuerError(EvidenceError):
+    """Claims of another issuer were about to be signed.
+
+    Attributes:
+        issuer: The issuer named in the claims.
+    """
+
+    def __init__(self, issuer: str) -> None:
+        super().__init__(f"claims are issued by {issuer!r}, not by this centre")
+        self.issuer = issuer

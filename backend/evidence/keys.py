@@ -1,0 +1,110 @@
+"""The centre's keys in a directory: made once, readable by their owner alone."""
+
+import os
+import secrets
+from collections.abc import Callable
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Final
+
+from cryptography.hazmat.primitives import serialization
+from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
+
+from backend.evidence.errors import KeyFileError
+from backend.evidence.leaf import Pseudonymiser
+
+PSEUDONYM_KEY_BYTES: Final = 32
+_OTHERS: Final = 0o077
+
+
+@dataclass(frozen=True, slots=True, repr=False)
+class CentreKeys:
+    """What the centre signs and hashes with: a key for each use, so that one can be replaced without the others.
+
+    Attributes:
+        slip: Signs slips.
+        checkpoint: Signs the log's checkpoints.
+        pseudonymiser: Turns numbers into pseudonyms.
+    """
+
+    slip: Ed25519PrivateKey
+    checkpoint: Ed25519PrivateKey
+    pseudonymiser: Pseudonymiser
+
+
+def load_or_create_keys(directory: Path) -> CentreKeys:
+    """Read the keys, making those that are missing. Safe when several processes begin at once.
+
+    Raises:
+        KeyFileError: A file is not a key, or others may read it.
+    """
+    directory.mkdir(parents=True, exist_ok=True, mode=0o700)
+    return CentreKeys(
+        slip=_parse_ed25519(directory / "slip.pem", _load(directory / "slip.pem", _new_ed25519)),
+        checkpoint=_parse_ed25519(directory / "checkpoint.pem", _load(directory / "checkpoint.pem", _new_ed25519)),
+        pseudonymiser=_parse_pseudonymiser(_load(directory / "pseudonym.key", _new_secret)),
+    )
+
+
+def _new_ed25519() -> bytes:
+    return Ed25519PrivateKey.generate().private_bytes(
+        serialization.Encoding.PEM, serialization.PrivateFormat.PKCS8, serialization.NoEncryption()
+    )
+
+
+def _new_secret() -> bytes:
+    return secrets.token_hex(PSEUDONYM_KEY_BYTES).encode("ascii") + b"\n"
+
+
+def _load(path: Path, make: Callable[[], bytes]) -> bytes:
+    if not path.exists():
+        _create(path, make())
+    if path.stat().st_mode & _OTHERS:
+        raise KeyFileError(path.name, "others may read it; its mode must be 0600")
+    return path.read_bytes()
+
+
+def _create(path: Path, content: bytes) -> None:
+    """Write a file whole or not at all; when another process was quicker, its file stays."""
+    draft = path.with_name(f".{path.name}.{os.getpid()}.{secrets.token_hex(4)}")
+    descriptor = os.open(draft, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600)
+    try:
+        with os.fdopen(descriptor, "wb") as file:
+            file.write(content)
+            file.flush()
+            os.fsync(file.fileno())
+        try:
+            os.link(draft, path)
+        except FileExistsError:
+            return
+        _sync_directory(path.parent)
+    finally:
+        draft.unlink()
+
+
+def _sync_directory(directory: Path) -> None:
+    descriptor = os.open(directory, os.O_RDONLY)
+    try:
+        os.fsync(descriptor)
+    finally:
+        os.close(descriptor)
+
+
+def _parse_ed25519(path: Path, content: bytes) -> Ed25519PrivateKey:
+    try:
+        key = serialization.load_pem_private_key(content, password=None)
+    except (ValueError, TypeError) as error:
+        raise KeyFileError(path.name, "not an unencrypted PKCS #8 key") from error
+    if not isinstance(key, Ed25519PrivateKey):
+        raise KeyFileError(path.name, "not an Ed25519 key")
+    return key
+
+
+def _parse_pseudonymiser(content: bytes) -> Pseudonymiser:
+    try:
+        key = bytes.fromhex(content.decode("ascii").strip())
+    except ValueError as error:
+        raise KeyFileError("pseudonym.key", "not hexadecimal") from error
+    if len(key) < PSEUDONYM_KEY_BYTES:
+        raise KeyFileError("pseudonym.key", "too short")
+    return Pseudonymiser(key)

@@ -1,0 +1,58 @@
+"""The log's tables. Rows are only ever added, but for the one head row."""
+
+from typing import Final
+
+from sqlalchemy import BigInteger, CheckConstraint, Integer, LargeBinary
+from sqlalchemy.orm import Mapped, mapped_column
+
+from backend.store import Base
+
+HEAD_ID: Final = 1
+
+_Big = BigInteger().with_variant(Integer, "sqlite")
+
+
+class EvidenceHead(Base):
+    """The tree's size and compact range: the row every append locks first, so that appends queue up.
+
+    The checkpoint is not stored: signed anew, it is the same text, Ed25519 being deterministic.
+    """
+
+    __tablename__ = "evidence_head"
+    __table_args__ = (CheckConstraint("id = 1", name="one_row"),)
+
+    id: Mapped[int] = mapped_column(primary_key=True, autoincrement=False)
+    size: Mapped[int] = mapped_column(_Big)
+    peaks: Mapped[bytes] = mapped_column(LargeBinary)
+
+
+class EvidenceLeaf(Base):
+    """One leaf.
+
+    Attributes:
+        index: Zero-based leaf index.
+        content: The leaf's canonical bytes.
+        hash: RFC 6962 leaf hash.
+    """
+
+    __tablename__ = "evidence_leaf"
+
+    index: Mapped[int] = mapped_column("leaf_index", _Big, primary_key=True, autoincrement=False)
+    content: Mapped[bytes] = mapped_column(LargeBinary)
+    hash: Mapped[bytes] = mapped_column("leaf_hash", LargeBinary)
+
+
+class EvidenceNode(Base):
+    """Roots of complete subtrees of 256, 65,536, … leaves: what tiles and proofs are cut from.
+
+    Attributes:
+        level: Tile level (C2SP tlog-tiles): height of the subtree divided by 8; at least 1.
+        index: Place among the nodes of that level.
+        hash: Root hash.
+    """
+
+    __tablename__ = "evidence_node"
+
+    level: Mapped[int] = mapped_column(primary_key=True, autoincrement=False)
+    index: Mapped[int] = mapped_column("node_index", _Big, primary_key=True, autoincrement=False)
+    hash: Mapped[bytes] = mapped_column("node_hash", LargeBinary)

@@ -1,0 +1,68 @@
+"""Signs slips, and publishes the keys they are verified with.
+
+Source: RFC 8392 (CWT), RFC 9052 (COSE_Sign1), RFC 9053 section 2.2 (EdDSA), RFC 8037 (Ed25519 as JWK), RFC 7638
+(thumbprints).
+"""
+
+import json
+from base64 import urlsafe_b64encode
+from collections.abc import Iterable
+from hashlib import sha256
+from typing import Any
+
+import cbor2
+from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey, Ed25519PublicKey
+from cwt import COSE, COSEKey
+
+from backend.evidence.errors import SlipIssuerError
+from contracts.slip import SlipClaims, encode_claims, encode_token_text
+
+
+class SlipSigner:
+    """Signs slip tokens under one key.
+
+    Args:
+        key: The centre's slip key.
+        key_id: The key's id in the published set; the token's ``kid`` is its UTF-8 bytes.
+        issuer: Whose claims may be signed.
+    """
+
+    def __init__(self, key: Ed25519PrivateKey, key_id: str, issuer: str) -> None:
+        self.key_id = key_id
+        self.issuer = issuer
+        self._public_key = key.public_key()
+        secret = {"d": _base64url(key.private_bytes_raw())}
+        self._key = COSEKey.from_jwk({**public_jwk(self._public_key, key_id), "key_ops": ["sign"], **secret})
+
+    def sign(self, claims: SlipClaims) -> str:
+        """Return the text of the slip's QR code. Ed25519 is deterministic: the same claims give the same text.
+
+        Raises:
+            SlipIssuerError: The claims name another issuer.
+        """
+        if claims.issuer != self.issuer:
+            raise SlipIssuerError(claims.issuer)
+        # Not cwt.encode: it would add a not-before claim of its own from the clock.
+        sender = COSE.new(alg_auto_inclusion=True, kid_auto_inclusion=True)
+        return encode_token_text(sender.encode_and_sign(cbor2.dumps(encode_claims(claims)), self._key))
+
+    def key_set(self, older: Iterable[Ed25519PublicKey] = ()) -> dict[str, list[dict[str, Any]]]:
+        """Return the JWK set: this key first, then older ones whose slips are still out."""
+        keys = [public_jwk(self._public_key, self.key_id)]
+        return {"keys": keys + [public_jwk(key, thumbprint(key)) for key in older]}
+
+
+def public_jwk(key: Ed25519PublicKey, key_id: str) -> dict[str, Any]:
+    """Return a public key as JWK (RFC 8037 section 2)."""
+    x = _base64url(key.public_bytes_raw())
+    return {"kty": "OKP", "crv": "Ed25519", "kid": key_id, "x": x, "alg": "EdDSA", "use": "sig"}
+
+
+def thumbprint(key: Ed25519PublicKey) -> str:
+    """Return the key's RFC 7638 thumbprint, base64url without padding (members as RFC 8037 appendix A.3 says)."""
+    members = {"crv": "Ed25519", "kty": "OKP", "x": _base64url(key.public_bytes_raw())}
+    return _base64url(sha256(json.dumps(members, sort_keys=True, separators=(",", ":")).encode("ascii")).digest())
+
+
+def _base64url(raw: bytes) -> str:
+    return urlsafe_b64encode(raw).rstrip(b"=").decode("ascii")

@@ -1,0 +1,101 @@
+"""Reads the stored tree: hashes of nodes, proofs and tiles. Only rows that never change, so any snapshot will do."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from typing import Final
+
+from sqlalchemy import select
+from sqlalchemy.orm import Session
+
+from backend.evidence.errors import TreeRangeError
+from backend.evidence.merkle import Span, consistency_spans, inclusion_spans, node_hash, span_hash
+from backend.evidence.models import EvidenceLeaf, EvidenceNode
+
+TILE_HEIGHT: Final = 8
+"""C2SP tlog-tiles: a tile is 256 hashes wide."""
+TILE_WIDTH: Final = 1 << TILE_HEIGHT
+
+
+@dataclass(frozen=True, slots=True)
+class InclusionProof:
+    """That a leaf is in the tree.
+
+    Attributes:
+        index: Leaf index.
+        size: The tree's size.
+        leaf_hash: 32 bytes.
+        hashes: Audit path, leaf's sibling first.
+    """
+
+    index: int
+    size: int
+    leaf_hash: bytes
+    hashes: tuple[bytes, ...]
+
+
+class TreeReader:
+    """The tree as far as ``size``.
+
+    Args:
+        session: An open reading session.
+        size: Leaves that surely are in the store.
+    """
+
+    def __init__(self, session: Session, size: int) -> None:
+        self._session = session
+        self._size = size
+
+    def inclusion(self, index: int) -> InclusionProof:
+        """Return the proof that leaf ``index`` is in this tree.
+
+        Raises:
+            TreeRangeError: No such leaf.
+        """
+        path = tuple(self._hash(span) for span in inclusion_spans(index, self._size))
+        return InclusionProof(index, self._size, self._row(0, index, 1)[0], path)
+
+    def consistency(self, first: int) -> tuple[bytes, ...]:
+        """Return the proof that this tree only adds to the one of size ``first``.
+
+        Raises:
+            TreeRangeError: ``first`` is 0 or larger than this tree.
+        """
+        return tuple(self._hash(span) for span in consistency_spans(first, self._size))
+
+    def tile(self, level: int, index: int, width: int) -> bytes:
+        """Return a tile's hashes one after another.
+
+        Args:
+            level: 0 for leaf hashes; each level up stands for 256 hashes below.
+            index: Tile's place in its level.
+            width: Hashes wanted, 1 to 256.
+
+        Raises:
+            TreeRangeError: The tree has not grown that far.
+        """
+        start = index * TILE_WIDTH
+        available = self._size >> (TILE_HEIGHT * level)
+        if not 1 <= width <= TILE_WIDTH or start + width > available:
+            raise TreeRangeError(self._size)
+        return b"".join(self._row(level, start, width))
+
+    def _hash(self, span: Span) -> bytes:
+        return span_hash(span, self._node)
+
+    def _node(self, height: int, index: int) -> bytes:
+        level, rest = divmod(height, TILE_HEIGHT)
+        hashes = self._row(level, index << rest, 1 << rest)
+        while len(hashes) > 1:
+            hashes = [node_hash(*pair) for pair in zip(hashes[::2], hashes[1::2], strict=True)]
+        return hashes[0]
+
+    def _row(self, level: int, start: int, count: int) -> Sequence[bytes]:
+        """Return ``count`` neighbouring hashes of a level."""
+        if level == 0:
+            place, wanted = EvidenceLeaf.index, select(EvidenceLeaf.hash)
+        else:
+            place, wanted = EvidenceNode.index, select(EvidenceNode.hash).where(EvidenceNode.level == level)
+        found = self._session.scalars(wanted.where(place >= start, place < start + count).order_by(place)).all()
+        if len(found) != count:
+            raise TreeRangeError(self._size)
+        return found

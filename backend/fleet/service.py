@@ -1,0 +1,204 @@
+"""The fleet's business: claims, enrolment, admission of signed requests, heartbeats, the list."""
+
+from base64 import b32encode
+from collections.abc import Callable
+from datetime import datetime, timedelta
+
+from sqlalchemy import delete, select
+from sqlalchemy.exc import IntegrityError
+from sqlalchemy.orm import Session
+
+from backend.fleet.agencies import add_missing_agencies
+from backend.fleet.claim_codes import RANDOM_BYTES, encode_code, hash_code
+from backend.fleet.device_keys import key_thumbprint
+from backend.fleet.errors import AdmissionError, AgencyUnknownError, ClaimError, KeyTakenError
+from backend.fleet.heartbeats import HeartbeatBuffer
+from backend.fleet.listing import DeviceRow, list_devices
+from backend.fleet.models import Agency, Claim, Device, DeviceStatus, SeenNonce
+from backend.store import Store
+from contracts.fleet import EnrolReply, EnrolRequest, Heartbeat
+from contracts.message import Words
+
+_DEVICE_ID_BYTES = 10  # 80 bits are 16 base-32 characters
+_PRUNE_EVERY = timedelta(seconds=60)
+
+
+class FleetService:
+    """Opens and commits the fleet's transactions.
+
+    Args:
+        store: The database.
+        buffer: Where heartbeats gather.
+        random_bytes: Source of randomness, ``os.urandom`` in earnest.
+        heartbeat_interval_s: What devices are told.
+    """
+
+    def __init__(
+        self, store: Store, buffer: HeartbeatBuffer, random_bytes: Callable[[int], bytes], heartbeat_interval_s: int
+    ) -> None:
+        self._store = store
+        self._buffer = buffer
+        self._random_bytes = random_bytes
+        self.heartbeat_interval_s = heartbeat_interval_s
+        self._prune_at: datetime | None = None
+
+    def seed_agencies(self) -> int:
+        """Add agencies that are missing; returns how many."""
+        with self._store.transaction() as session:
+            return add_missing_agencies(session)
+
+    def create_claim(
+        self, agency_id: str, place: Words, now: datetime, valid_for: timedelta, area_code: str = ""
+    ) -> str:
+        """Make a one-time claim code. It is shown once and stored as a hash.
+
+        Raises:
+            AgencyUnknownError: No such agency.
+        """
+        code = encode_code(self._random_bytes(RANDOM_BYTES))
+        with self._store.transaction() as session:
+            if session.get(Agency, agency_id) is None:
+                raise AgencyUnknownError(agency_id)
+            session.add(
+                Claim(
+                    code_hash=hash_code(code),
+                    agency_id=agency_id,
+                    place_th=place.th,
+                    place_en=place.en,
+                    area_code=area_code,
+                    created_at=now,
+                    expires_at=now + valid_for,
+                )
+            )
+        return code
+
+    def enrol(self, request: EnrolRequest, now: datetime) -> EnrolReply:
+        """Use a claim. The caller has checked that the requester holds the key.
+
+        The same key with the same code gets the same answer: a device whose answer was lost may ask again.
+
+        Raises:
+            ClaimError: Unknown, used by another key, or expired.
+            KeyTakenError: The key is another device's.
+        """
+        key_id = key_thumbprint(request.public_key)
+        try:
+            with self._store.transaction() as session:
+                claim = session.get(Claim, hash_code(request.claim_code), with_for_update=True)
+                device = self._device_for(session, claim, request, key_id, now)
+                return self._reply(session, device)
+        except IntegrityError as error:
+            raise KeyTakenError from error
+
+    def _device_for(
+        self, session: Session, claim: Claim | None, request: EnrolRequest, key_id: str, now: datetime
+    ) -> Device:
+        if claim is None:
+            raise ClaimError("unknown")
+        if claim.device_id is not None:
+            device = session.get_one(Device, claim.device_id)
+            if device.key_id != key_id:
+                raise ClaimError("used")
+            return device
+        if now >= claim.expires_at:
+            raise ClaimError("expired")
+        device = Device(
+            id="dev_" + b32encode(self._random_bytes(_DEVICE_ID_BYTES)).decode("ascii").lower(),
+            key_id=key_id,
+            public_key=request.public_key,
+            agency_id=claim.agency_id,
+            place_th=claim.place_th,
+            place_en=claim.place_en,
+            area_code=claim.area_code,
+            serial=request.serial,
+            model=request.model,
+            enrolled_at=now,
+            enrolled_version=request.software_version,
+        )
+        session.add(device)
+        session.flush()
+        claim.used_at, claim.device_id = now, device.id
+        return device
+
+    def _reply(self, session: Session, device: Device) -> EnrolReply:
+        agency = session.get_one(Agency, device.agency_id)
+        return EnrolReply(
+            device_id=device.id,
+            agency_id=device.agency_id,
+            agency=Words(th=agency.name_th, en=agency.name_en),
+            place=Words(th=device.place_th, en=device.place_en),
+            heartbeat_interval_s=self.heartbeat_interval_s,
+        )
+
+    def find_public_key(self, key_id: str) -> str | None:
+        """Return the key with this thumbprint in its travelling form, or None."""
+        with self._store.reading() as session:
+            return session.scalar(select(Device.public_key).where(Device.key_id == key_id))
+
+    def admit(self, key_id: str, nonce: str, now: datetime, nonce_expires_at: datetime) -> tuple[Device, Agency]:
+        """Let a request with a right signature pass once: the device is active and the nonce is new.
+
+        One transaction: the status is read from the database each time, so a suspension takes hold at once, and the
+        nonce's primary key refuses a replay whichever worker it reaches.
+
+        Raises:
+            AdmissionError: Unknown, suspended or replayed.
+        """
+        try:
+            with self._store.transaction() as session:
+                found = session.execute(
+                    select(Device, Agency).join(Agency, Agency.id == Device.agency_id).where(Device.key_id == key_id)
+                ).one_or_none()
+                if found is None:
+                    raise AdmissionError("unknown")
+                device, agency = found
+                if device.status != DeviceStatus.ACTIVE.value:
+                    raise AdmissionError("suspended")
+                session.add(SeenNonce(key_id=key_id, nonce=nonce, expires_at=nonce_expires_at))
+                self._prune_nonces(session, now)
+        except IntegrityError as error:
+            raise AdmissionError("replayed") from error
+        return device, agency
+
+    def remember_nonce(self, key_id: str, nonce: str, expires_at: datetime) -> None:
+        """Note a nonce of a key that is not enrolled yet.
+
+        Raises:
+            AdmissionError: Seen before.
+        """
+        try:
+            with self._store.transaction() as session:
+                session.add(SeenNonce(key_id=key_id, nonce=nonce, expires_at=expires_at))
+        except IntegrityError as error:
+            raise AdmissionError("replayed") from error
+
+    def _prune_nonces(self, session: Session, now: datetime) -> None:
+        if self._prune_at is None or now >= self._prune_at:
+            self._prune_at = now + _PRUNE_EVERY
+            session.execute(delete(SeenNonce).where(SeenNonce.expires_at < now))
+
+    def record_heartbeat(self, device_id: str, heartbeat: Heartbeat, received_at: datetime) -> None:
+        """Take a heartbeat; it is written a moment later with its neighbours."""
+        self._buffer.add(device_id, heartbeat, received_at)
+
+    def list_agencies(self) -> list[Agency]:
+        """Return the agencies that may have devices, by identifier."""
+        with self._store.reading() as session:
+            return list(session.scalars(select(Agency).order_by(Agency.id)))
+
+    def close(self) -> None:
+        """Write the heartbeats that are waiting."""
+        self._buffer.close()
+
+    def set_status(self, device_id: str, status: DeviceStatus) -> bool:
+        """Suspend a device or let it in again; returns whether there is such a device."""
+        with self._store.transaction() as session:
+            device = session.get(Device, device_id)
+            if device is not None:
+                device.status = status.value
+            return device is not None
+
+    def list_devices(self, now: datetime) -> list[DeviceRow]:
+        """Return every device with its latest state."""
+        with self._store.reading() as session:
+            return list_devices(session, now, self.heartbeat_interval_s)

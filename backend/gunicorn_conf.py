@@ -1,0 +1,66 @@
+"""How gunicorn runs the centre: threads, since handlers wait; workers that build their services after the fork."""
+
+import os
+from collections.abc import Callable
+from typing import Any, Final
+
+from flask import Flask
+from gunicorn.app.base import BaseApplication  # type: ignore[import-untyped]  # gunicorn ships no types
+from prometheus_client import multiprocess
+
+GRACE_S: Final = 30
+MAX_QUESTION_S: Final = 60
+"""A worker that answers nobody for this long is replaced; agencies' deadlines are far below."""
+
+
+def build_options(bind: str, workers: int, threads: int) -> dict[str, Any]:
+    """Return gunicorn's settings."""
+    return {
+        "bind": bind,
+        "workers": workers,
+        "threads": threads,
+        "worker_class": "gthread",
+        # Each worker has an event loop and database connections of its own: nothing of that survives a fork.
+        "preload_app": False,
+        "timeout": MAX_QUESTION_S,
+        "graceful_timeout": GRACE_S,
+        "keepalive": 75,  # devices keep their connection: a new one costs a TLS handshake
+        "limit_request_line": 2048,
+        "limit_request_fields": 40,
+        "limit_request_field_size": 4096,
+        "accesslog": None,  # our own request line has the route in place of the path
+        "errorlog": "-",
+        "loglevel": "warning",
+        "control_socket_disable": True,
+        "child_exit": _forget_worker,
+        "worker_exit": _close_worker,
+    }
+
+
+def _forget_worker(_server: Any, worker: Any) -> None:
+    if "PROMETHEUS_MULTIPROC_DIR" in os.environ:
+        multiprocess.mark_process_dead(worker.pid)  # type: ignore[no-untyped-call]  # the library left it untyped
+
+
+def _close_worker(_server: Any, worker: Any) -> None:
+    app = getattr(worker, "wsgi", None)
+    if isinstance(app, Flask):
+        app.extensions["baidiao"].close()
+
+
+class CentreServer(BaseApplication):  # type: ignore[misc]  # as above
+    """Gunicorn without its command line. ``build`` is called in each worker, after the fork."""
+
+    def __init__(self, build: Callable[[], Flask], options: dict[str, Any]) -> None:
+        self._build = build
+        self._options = options
+        super().__init__()
+
+    def load_config(self) -> None:
+        """Hand our settings to gunicorn; names it does not know are an error at once."""
+        for name, value in self._options.items():
+            self.cfg.set(name, value)
+
+    def load(self) -> Flask:
+        """Build the application in the worker."""
+        return self._build()

@@ -1,0 +1,118 @@
+"""Every device route lies behind this gate: it opens for signed requests of active devices, once each."""
+
+import threading
+from collections.abc import Callable
+from datetime import datetime, timedelta
+from typing import Final
+from urllib.parse import urlsplit
+
+import structlog
+from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PublicKey
+from flask import Flask, g, request
+
+from backend.fleet.device_keys import key_thumbprint, parse_public_key
+from backend.fleet.errors import AdmissionError
+from backend.fleet.service import FleetService
+from backend.http.device_identity import DeviceIdentity
+from backend.http.problems import ProblemError
+from backend.http.signatures import SignedRequest, check_signature
+from contracts.fleet import ENROL_PATH
+from contracts.message import Words
+from contracts.problems import ProblemCode
+
+DEVICE_PREFIX: Final = "/v1/device/"
+_KEY_KEPT_FOR: Final = timedelta(seconds=5)
+_KEYS_KEPT: Final = 4096
+_SIGNED_HEADERS: Final = ("Content-Digest", "Signature", "Signature-Input")
+_REFUSALS: Final = {
+    "unknown": ProblemCode.DEVICE_UNKNOWN,
+    "suspended": ProblemCode.DEVICE_SUSPENDED,
+    "replayed": ProblemCode.SIGNATURE_REPLAYED,
+}
+
+
+class DeviceGate:
+    """Checks requests against the fleet.
+
+    Keys are kept a few seconds in memory; whether their device may speak is asked of the database every time.
+    """
+
+    def __init__(self, fleet: FleetService, now: Callable[[], datetime]) -> None:
+        self._fleet = fleet
+        self._now = now
+        self._keys: dict[str, tuple[Ed25519PublicKey, datetime]] = {}
+        self._lock = threading.Lock()
+
+    def install(self, app: Flask) -> None:
+        """Put the gate in front of all paths under ``/v1/device/`` but the enrolment, which brings its own key."""
+        app.before_request(self._check_request)
+
+    def _check_request(self) -> None:
+        if request.path.startswith(DEVICE_PREFIX) and request.path != ENROL_PATH:
+            g.device = self.identify()
+            structlog.contextvars.bind_contextvars(device_id=g.device.device_id)
+
+    def identify(self) -> DeviceIdentity:
+        """Check the current request and say whose it is.
+
+        Raises:
+            ProblemError: The signature or its device is refused.
+        """
+        now = self._now()
+        checked = check_signature(_current_request(), now, lambda key_id: self._find_key(key_id, now))
+        try:
+            device, agency = self._fleet.admit(checked.key_id, checked.nonce, now, checked.expires_at)
+        except AdmissionError as error:
+            raise ProblemError(_REFUSALS[error.reason]) from error
+        return DeviceIdentity(
+            device_id=device.id,
+            agency_id=device.agency_id,
+            agency=Words(th=agency.name_th, en=agency.name_en),
+            place=Words(th=device.place_th, en=device.place_en),
+            area_code=device.area_code,
+        )
+
+    def prove_possession(self, public_key: str) -> None:
+        """Check that the current request is signed with the key it carries.
+
+        Raises:
+            ProblemError: The key is no key, or did not sign the request, or the request is a replay.
+        """
+        try:
+            key = parse_public_key(public_key)
+        except ValueError as error:
+            raise ProblemError(ProblemCode.BAD_REQUEST, "public_key is not an Ed25519 key in base64url") from error
+        thumbprint = key_thumbprint(public_key)
+        checked = check_signature(_current_request(), self._now(), lambda key_id: key if key_id == thumbprint else None)
+        try:
+            self._fleet.remember_nonce(checked.key_id, checked.nonce, checked.expires_at)
+        except AdmissionError as error:
+            raise ProblemError(_REFUSALS[error.reason]) from error
+
+    def _find_key(self, key_id: str, now: datetime) -> Ed25519PublicKey | None:
+        with self._lock:
+            kept = self._keys.get(key_id)
+        if kept is not None and now - kept[1] < _KEY_KEPT_FOR:
+            return kept[0]
+        text = self._fleet.find_public_key(key_id)
+        if text is None:
+            return None
+        key = parse_public_key(text)
+        with self._lock:
+            if len(self._keys) >= _KEYS_KEPT:
+                self._keys.clear()
+            self._keys[key_id] = (key, now)
+        return key
+
+
+def _current_request() -> SignedRequest:
+    # The target as received: Werkzeug's own view of it is decoded, and a signature covers the bytes.
+    raw = request.environ.get("RAW_URI") or request.environ.get("REQUEST_URI") or request.full_path
+    parts = urlsplit(raw)
+    target = parts.path + ("?" + parts.query if parts.query else "")
+    return SignedRequest(
+        method=request.method,
+        url=f"{request.scheme}://{request.host}{target}",
+        headers={name: request.headers[name] for name in _SIGNED_HEADERS if name in request.headers},
+        body=request.get_data(),
+    )

@@ -1,0 +1,275 @@
+"""The public routes and the devices' routes, described once: what ``/openapi.json`` is made from."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from typing import Any, Final, Literal
+
+from pydantic import BaseModel
+
+from contracts.decision import Answer, Question, ServiceList
+from contracts.fleet import (
+    ENROL_PATH,
+    HEARTBEAT_PATH,
+    KEYS_PATH,
+    QUESTION_PATH,
+    SERVICES_PATH,
+    EnrolReply,
+    EnrolRequest,
+    Heartbeat,
+    HeartbeatReply,
+)
+from contracts.problems import ProblemCode as P
+
+SIGNATURE_PROBLEMS: Final = (
+    P.SIGNATURE_MISSING,
+    P.SIGNATURE_WRONG,
+    P.SIGNATURE_OLD,
+    P.SIGNATURE_REPLAYED,
+    P.DIGEST_WRONG,
+    P.DEVICE_UNKNOWN,
+    P.DEVICE_SUSPENDED,
+)
+
+
+@dataclass(frozen=True, slots=True)
+class Parameter:
+    """One parameter of a route, in its path or query."""
+
+    name: str
+    place: Literal["path", "query"]
+    example: int | str
+    kind: Literal["integer", "string"] = "integer"
+    required: bool = True
+
+
+@dataclass(frozen=True, slots=True)
+class Operation:
+    """One route.
+
+    Attributes:
+        method: Lower case.
+        path: As OpenAPI writes it, parameters in braces.
+        summary: One line.
+        tag: ``device`` (signed) or ``public``.
+        status: Of success.
+        answer: Message of the answer, or None when ``media_type`` says it all.
+        request: Message of the body, or None.
+        media_type: Of the answer.
+        parameters: In path and query.
+        problems: Codes beside those of the signature.
+        request_example: An invented body.
+        answer_example: An invented answer.
+        description: Longer words, Markdown.
+    """
+
+    method: Literal["get", "post"]
+    path: str
+    summary: str
+    tag: Literal["device", "public"]
+    status: int = 200
+    answer: type[BaseModel] | None = None
+    request: type[BaseModel] | None = None
+    media_type: str = "application/json"
+    parameters: tuple[Parameter, ...] = ()
+    problems: tuple[P, ...] = ()
+    request_example: Mapping[str, Any] = field(default_factory=dict)
+    answer_example: Any = None
+    description: str = ""
+
+
+_WORDS = {"th": "เทศบาลตัวอย่าง", "en": "Municipality of Tuayang"}
+_PLACE = {"th": "โถงบริการชั้น 1", "en": "Service hall, ground floor"}
+_NAME = {"prefix": "น.ส.", "first": "สมหญิง", "middle": "", "last": "ตัวอย่าง"}
+_AGENCY = {"th": "กรมบัญชีกลาง", "en": "Comptroller General's Department"}
+_SERVICE = {"th": "เบี้ยยังชีพผู้สูงอายุ", "en": "Old-age allowance"}
+_PUBLIC_KEY = "11qYAYKxCrfVS_7TyWQHOg7hcvPapiMlrwIaaPcHURo"
+_DIGEST = "4a5e1e4baab89f3a32518a88c31bc87f618f76673e2cc77ab2127b7afdeda33b"
+
+_HASH_BASE64 = "Sl4eS6q4nzoyUYqIwxvIf2GPdmc+LMd6shJ7ev3tozs="
+
+_QUESTION = {
+    "question_id": "018f3c5a-6f0e-7c39-9b56-2d9f3d0d8a11",
+    "visit_id": "018f3c5a-6f0e-7c39-9b56-2d9f3d0d8a10",
+    "services": ["old_age_allowance"],
+    "purpose": "eligibility",
+    "subject": {
+        "type": "citizen_number",
+        "citizen_number": "3999900000015",
+        "card": {
+            "name_th": _NAME,
+            "birth": {"year": 1955, "month": 4, "day": 13},
+            "request_number": "99990000000001",
+            "laser_number": None,
+            "chip_serial": "00112233",
+        },
+    },
+    "language": "th",
+}
+_ANSWER = {
+    "type": "answer",
+    "question_id": _QUESTION["question_id"],
+    "reference": "7K3M-9QXR-2T",
+    "decided_at": "2026-11-23T03:00:00Z",
+    "expires_at": "2027-02-21T03:00:00Z",
+    "assurance": "confirmed",
+    "decisions": [
+        {
+            "service": "old_age_allowance",
+            "service_name": _SERVICE,
+            "agency": _WORDS,
+            "outcome": "eligible",
+            "reasons": [{"code": "old_age.age", "words": {"th": "อายุครบ 60 ปี", "en": "Aged 60 or over"}}],
+            "amount": {"baht": 700, "period": "month"},
+            "next_step": {"th": "ยื่นคำขอที่เทศบาล", "en": "Apply at the municipality"},
+            "rule": {"table": "old_age_allowance", "version": "1", "effective_from": "2026-10-01"},
+            "leaf": {"index": 41, "hash": _DIGEST},
+        }
+    ],
+    "sources": [{"agency_id": "comptroller_general", "agency": _AGENCY, "state": "answered", "cause": None}],
+    "slip_token": "BDO1:6BF…",
+}
+_HEARTBEAT = {
+    "sent_at": "2026-11-23T03:00:00Z",
+    "boot_id": "2f1c9a6e",
+    "software_version": "0.1.0",
+    "uptime_s": 86400,
+    "memory_bytes": 180000000,
+    "visits_total": 37,
+    "state": "resting",
+    "reader": {"health": "ok", "code": "", "model": "Virtual PCD"},
+    "printer": {"health": "warning", "code": "paper_low", "model": "80 mm"},
+}
+
+OPERATIONS: Final[tuple[Operation, ...]] = (
+    Operation(
+        "post",
+        ENROL_PATH,
+        "Enrol a device with a one-time claim code",
+        "device",
+        status=201,
+        answer=EnrolReply,
+        request=EnrolRequest,
+        problems=(P.BAD_REQUEST, P.UNSUPPORTED_MEDIA, P.CLAIM_UNKNOWN, P.CLAIM_USED, P.CLAIM_EXPIRED),
+        description="Signed with the key it carries; `keyid` is the key's RFC 7638 thumbprint. Asked again with the "
+        "same code and key, answered the same.",
+        request_example={
+            "claim_code": "4TZD-9M2K-QX7A",
+            "public_key": _PUBLIC_KEY,
+            "serial": "KIOSK-0001",
+            "model": "Raspberry Pi 5",
+            "software_version": "0.1.0",
+        },
+        answer_example={
+            "device_id": "dev_abcdefghij234567",
+            "agency_id": "tuayang_municipality",
+            "agency": _WORDS,
+            "place": _PLACE,
+            "heartbeat_interval_s": 60,
+        },
+    ),
+    Operation(
+        "post",
+        HEARTBEAT_PATH,
+        "Report a device's state",
+        "device",
+        answer=HeartbeatReply,
+        request=Heartbeat,
+        problems=(P.BAD_REQUEST, P.UNSUPPORTED_MEDIA),
+        request_example=_HEARTBEAT,
+        answer_example={"server_time": "2026-11-23T03:00:00Z", "heartbeat_interval_s": 60},
+    ),
+    Operation(
+        "get",
+        SERVICES_PATH,
+        "List the services this device may offer",
+        "device",
+        answer=ServiceList,
+        answer_example={
+            "services": [
+                {
+                    "id": "old_age_allowance",
+                    "name": _SERVICE,
+                    "agency": _WORDS,
+                    "summary": {"th": "เงินรายเดือนสำหรับผู้มีอายุ 60 ปีขึ้นไป", "en": "A monthly sum for people of 60 and over"},
+                    "facts": [{"fact": {"th": "การรับบำนาญ", "en": "State pension"}, "agency": _AGENCY}],
+                }
+            ]
+        },
+    ),
+    Operation(
+        "post",
+        QUESTION_PATH,
+        "Ask whether a person may have services",
+        "device",
+        answer=Answer,
+        request=Question,
+        problems=(
+            P.BAD_REQUEST,
+            P.UNSUPPORTED_MEDIA,
+            P.MANDATE_MISSING,
+            P.SERVICE_UNKNOWN,
+            P.NUMBER_INVALID,
+            P.CARD_VOID,
+            P.CARD_MISMATCH,
+            P.IDEMPOTENCY_CONFLICT,
+            P.UNAVAILABLE,
+        ),
+        description="With `Accept: application/x-ndjson` the answer is a stream of lines: `progress` for each agency, "
+        "then one `answer`, or one `problem` if something fails after the stream began. `question_id` is the "
+        "idempotency key. An agency that does not answer makes a fact *not known*, never *no*.",
+        request_example=_QUESTION,
+        answer_example=_ANSWER,
+    ),
+    Operation(
+        "get",
+        KEYS_PATH,
+        "Public keys of slips and of the evidence log (JWK set)",
+        "public",
+        answer_example={"keys": [{"kty": "OKP", "crv": "Ed25519", "kid": "slip-1", "x": _PUBLIC_KEY}]},
+    ),
+    Operation(
+        "get",
+        "/log/checkpoint",
+        "Signed checkpoint of the evidence log (C2SP signed note)",
+        "public",
+        media_type="text/plain",
+        answer_example="centre.baidiao.example\n42\nqINS1GRFpWoX…=\n\n— centre.baidiao.example Az3g…\n",
+    ),
+    Operation(
+        "get",
+        "/log/tile/{path}",
+        "Hashes of the evidence log (C2SP tlog-tiles: level/index, or level/index.p/width)",
+        "public",
+        media_type="application/octet-stream",
+        problems=(P.NOT_FOUND,),
+        parameters=(Parameter("path", "path", "0/000", "string"),),
+    ),
+    Operation(
+        "get",
+        "/log/proof/inclusion",
+        "Proof that a leaf is in the log (RFC 6962 section 2.1.1)",
+        "public",
+        problems=(P.BAD_REQUEST, P.NOT_FOUND),
+        parameters=(Parameter("index", "query", 41), Parameter("size", "query", 42, required=False)),
+        answer_example={"leaf_index": 41, "tree_size": 42, "leaf_hash": _HASH_BASE64, "hashes": []},
+    ),
+    Operation(
+        "get",
+        "/log/proof/consistency",
+        "Proof that the log has only grown (RFC 6962 section 2.1.2)",
+        "public",
+        problems=(P.BAD_REQUEST, P.NOT_FOUND),
+        parameters=(Parameter("first", "query", 7), Parameter("second", "query", 42)),
+        answer_example={"first": 7, "second": 42, "hashes": []},
+    ),
+    Operation("get", "/healthz", "Whether the process lives", "public", answer_example={"status": "ok"}),
+    Operation(
+        "get",
+        "/readyz",
+        "Whether the centre can do its work; 503 names what is missing",
+        "public",
+        answer_example={"status": "ok", "checks": {"database": "ok", "migrations": "ok"}},
+    ),
+    Operation("get", "/metrics", "Measurements for Prometheus", "public", media_type="text/plain"),
+    Operation("get", "/openapi.json", "This description", "public", answer_example={"openapi": "3.1.0"}),
+)  # fmt: skip

@@ -1,0 +1,160 @@
+"""Problem documents (RFC 9457): the one file that knows HTTP statuses of failures."""
+
+from dataclasses import dataclass
+from typing import Final, NoReturn
+
+import structlog
+from flask import Flask, Response, g, has_request_context, request
+from pydantic import ValidationError
+from sqlalchemy.exc import OperationalError
+from werkzeug.exceptions import HTTPException
+
+from contracts.problems import TYPE_PREFIX, Problem, ProblemCode
+
+log = structlog.get_logger()
+MEDIA_TYPE: Final = "application/problem+json"
+
+
+@dataclass(frozen=True, slots=True)
+class _Kind:
+    status: int
+    title: str
+    retryable: bool = False
+
+
+PROBLEMS: Final[dict[ProblemCode, _Kind]] = {
+    ProblemCode.BAD_REQUEST: _Kind(400, "The request is not well formed"),
+    ProblemCode.NOT_FOUND: _Kind(404, "There is nothing here"),
+    ProblemCode.METHOD_NOT_ALLOWED: _Kind(405, "The method is not allowed here"),
+    ProblemCode.TOO_LARGE: _Kind(413, "The request is too large"),
+    ProblemCode.UNSUPPORTED_MEDIA: _Kind(415, "The media type is not supported"),
+    ProblemCode.SIGNATURE_MISSING: _Kind(401, "The request is not signed"),
+    ProblemCode.SIGNATURE_WRONG: _Kind(401, "The signature does not fit the request"),
+    # A device whose clock was just set, or that makes a new nonce, signs again and succeeds.
+    ProblemCode.SIGNATURE_OLD: _Kind(401, "The signature's time is outside the limits", retryable=True),
+    ProblemCode.SIGNATURE_REPLAYED: _Kind(401, "The signature has been used before", retryable=True),
+    ProblemCode.DIGEST_WRONG: _Kind(400, "The body does not fit its digest"),
+    ProblemCode.DEVICE_UNKNOWN: _Kind(401, "The signing key belongs to no enrolled device"),
+    ProblemCode.DEVICE_SUSPENDED: _Kind(403, "The device is suspended"),
+    ProblemCode.CLAIM_UNKNOWN: _Kind(403, "The claim code is not known"),
+    ProblemCode.CLAIM_USED: _Kind(409, "The claim code has been used"),
+    ProblemCode.CLAIM_EXPIRED: _Kind(410, "The claim code has expired"),
+    ProblemCode.MANDATE_MISSING: _Kind(403, "No mandate allows this question"),
+    ProblemCode.SERVICE_UNKNOWN: _Kind(404, "The service is not known"),
+    ProblemCode.NUMBER_INVALID: _Kind(422, "The number is not valid"),
+    ProblemCode.CARD_VOID: _Kind(422, "The card is no longer valid"),
+    ProblemCode.CARD_MISMATCH: _Kind(422, "The card does not agree with the register"),
+    ProblemCode.IDEMPOTENCY_CONFLICT: _Kind(409, "The identifier was used for a different question"),
+    ProblemCode.RATE_LIMITED: _Kind(429, "Too many requests", retryable=True),
+    ProblemCode.LOGIN_REQUIRED: _Kind(401, "Log in first"),
+    ProblemCode.UNAVAILABLE: _Kind(503, "The service cannot answer now", retryable=True),
+    ProblemCode.INTERNAL: _Kind(500, "The service failed", retryable=True),
+}
+
+_BY_STATUS: Final[dict[int, ProblemCode]] = {
+    404: ProblemCode.NOT_FOUND,
+    405: ProblemCode.METHOD_NOT_ALLOWED,
+    413: ProblemCode.TOO_LARGE,
+    415: ProblemCode.UNSUPPORTED_MEDIA,
+    429: ProblemCode.RATE_LIMITED,
+    503: ProblemCode.UNAVAILABLE,
+}
+
+
+class ProblemError(Exception):
+    """A request cannot be answered as asked.
+
+    Attributes:
+        code: Stable code; it decides status, title and whether trying again can help.
+        detail: What to do, for the person who runs the caller. Never citizen data.
+        retry_after_s: When trying again may help, seconds; None when unknown.
+    """
+
+    def __init__(self, code: ProblemCode, detail: str = "", retry_after_s: int | None = None) -> None:
+        super().__init__(code.value)
+        self.code = code
+        self.detail = detail
+        self.retry_after_s = retry_after_s
+
+
+def current_request_id() -> str:
+    """Return the id of the request being answered; empty outside of one."""
+    return str(g.get("request_id", "")) if has_request_context() else ""
+
+
+def describe(code: ProblemCode, detail: str = "") -> Problem:
+    """Build the problem document for a code, within a request."""
+    kind = PROBLEMS[code]
+    return Problem(
+        type=TYPE_PREFIX + code.value,
+        title=kind.title,
+        status=kind.status,
+        detail=detail,
+        code=code,
+        retryable=kind.retryable,
+        request_id=current_request_id(),
+    )
+
+
+def answer_problem(code: ProblemCode, detail: str = "", retry_after_s: int | None = None) -> Response:
+    """Build the response for a problem."""
+    problem = describe(code, detail)
+    response = Response(problem.model_dump_json(), status=problem.status, mimetype=MEDIA_TYPE)
+    response.headers["Cache-Control"] = "no-store"
+    if retry_after_s is not None:
+        response.headers["Retry-After"] = str(retry_after_s)
+    return response
+
+
+def refuse_body(error: ValidationError) -> NoReturn:
+    """Turn a message that does not fit its type into a problem naming the fields, never their contents."""
+    places = sorted(
+        {".".join(str(part) for part in item["loc"]) or "body" for item in error.errors(include_input=False)}
+    )
+    raise ProblemError(ProblemCode.BAD_REQUEST, "does not fit: " + ", ".join(places[:8])) from None
+
+
+def register_problem_handlers(app: Flask) -> None:
+    """Make every failure of the application a problem document."""
+    app.register_error_handler(ProblemError, _answer_own)
+    app.register_error_handler(HTTPException, _answer_http)
+    app.register_error_handler(OperationalError, _answer_store)
+    app.register_error_handler(Exception, _answer_bug)
+
+
+def _answer_own(error: ProblemError) -> Response:
+    log.info("request_refused", code=error.code.value)
+    return answer_problem(error.code, error.detail, error.retry_after_s)
+
+
+def _answer_http(error: HTTPException) -> Response:
+    status = error.code or 500
+    if status < 400:  # a redirect raised by routing is no failure
+        return Response(status=status, headers=list(error.get_headers()))
+    fallback = ProblemCode.INTERNAL if status >= 500 else ProblemCode.BAD_REQUEST
+    response = answer_problem(_BY_STATUS.get(status, fallback))
+    for name, value in error.get_headers():
+        if name == "Allow":
+            response.headers[name] = value
+    return response
+
+
+def _answer_store(error: OperationalError) -> Response:
+    # The driver's text may quote values, so only its type is kept.
+    log.error("store_unavailable", cause=type(error.orig).__name__)
+    return answer_problem(ProblemCode.UNAVAILABLE, retry_after_s=5)
+
+
+def _answer_bug(error: Exception) -> Response:
+    log.error("request_failed", error=type(error).__name__, where=_where(error), route=str(request.url_rule or ""))
+    return answer_problem(ProblemCode.INTERNAL)
+
+
+def _where(error: Exception) -> list[str]:
+    """List file:line of each frame: enough to find a bug, without the values an exception's text may carry."""
+    places, trace = [], error.__traceback__
+    while trace is not None:
+        code = trace.tb_frame.f_code
+        places.append(f"{code.co_filename.rsplit('/', 2)[-1]}:{trace.tb_lineno} {code.co_name}")
+        trace = trace.tb_next
+    return places[-8:]

@@ -1,0 +1,132 @@
+"""Checks the signatures of devices (RFC 9421): the request is whole, fresh, new, and an active device's own."""
+
+from collections.abc import Callable
+from dataclasses import dataclass, field
+from datetime import UTC, datetime, timedelta
+from typing import Any, Final
+
+from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PublicKey
+from http_message_signatures import HTTPMessageVerifier, HTTPSignatureKeyResolver
+from http_message_signatures.algorithms import ED25519
+from http_message_signatures.digests import ContentDigest
+from http_message_signatures.exceptions import HTTPMessageSignaturesException, InvalidSignature
+
+from backend.http.problems import ProblemError
+from contracts.problems import ProblemCode
+from contracts.signature import COVERED_COMPONENTS, LABEL, MAX_AGE_S, MAX_AHEAD_S, NONCE_BYTES, TAG
+
+FindKey = Callable[[str], Ed25519PublicKey | None]
+_NONCE_LENGTHS: Final = range(NONCE_BYTES * 4 // 3, 65)
+_KEY_ID_MAX_LENGTH: Final = 64
+
+
+@dataclass(frozen=True, slots=True)
+class SignedRequest:
+    """What a signature speaks about.
+
+    Attributes:
+        method: In capitals.
+        url: Absolute, percent-encoded as received.
+        headers: At least ``Content-Digest``, ``Signature`` and ``Signature-Input``, where present.
+        body: As received.
+    """
+
+    method: str
+    url: str
+    headers: dict[str, str] = field(repr=False)
+    body: bytes = field(repr=False)
+
+
+@dataclass(frozen=True, slots=True)
+class CheckedSignature:
+    """A signature that fits its request. Whether its nonce is new is for the fleet to say.
+
+    Attributes:
+        key_id: RFC 7638 thumbprint of the key that signed.
+        nonce: To be remembered until ``expires_at``.
+        expires_at: When the signature will be too old to need remembering.
+    """
+
+    key_id: str
+    nonce: str
+    expires_at: datetime
+
+
+class _TimeError(Exception):
+    pass
+
+
+class _Keys(HTTPSignatureKeyResolver):
+    def __init__(self, find_key: FindKey) -> None:
+        self._find_key = find_key
+        self.unknown = False
+
+    def resolve_public_key(self, key_id: str) -> Ed25519PublicKey | None:
+        key = self._find_key(key_id) if len(key_id) <= _KEY_ID_MAX_LENGTH else None
+        self.unknown = key is None
+        return key
+
+
+class _Verifier(HTTPMessageVerifier):
+    """The library's verifier, with our clock and our limits in place of its own."""
+
+    def __init__(self, keys: _Keys, now: datetime) -> None:
+        super().__init__(signature_algorithm=ED25519, key_resolver=keys)
+        self._now_s = now.timestamp()
+
+    def validate_created_and_expires(self, sig_input: Any, max_age: object = None) -> None:  # noqa: ARG002  (its name)
+        created = sig_input.params.get("created")
+        if type(created) is not int:
+            raise InvalidSignature("created is missing")
+        if not self._now_s - MAX_AGE_S <= created <= self._now_s + MAX_AHEAD_S:
+            raise _TimeError
+        expires = sig_input.params.get("expires")
+        if expires is not None and expires < self._now_s:
+            raise _TimeError
+
+
+def check_signature(request: SignedRequest, now: datetime, find_key: FindKey) -> CheckedSignature:
+    """Check everything about a signature that needs no memory.
+
+    Raises:
+        ProblemError: ``signature_missing``, ``digest_wrong``, ``signature_old``, ``device_unknown`` (no such key) or
+            ``signature_wrong`` (anything else).
+    """
+    names = {name.lower() for name in request.headers}
+    if not {"signature", "signature-input"} <= names:
+        raise ProblemError(ProblemCode.SIGNATURE_MISSING)
+    _check_digest(request)
+    keys = _Keys(find_key)
+    try:
+        results = _Verifier(keys, now).verify(
+            request, max_age=None, expect_tag=TAG, expect_label=LABEL, require_components=COVERED_COMPONENTS
+        )
+    except _TimeError:
+        raise ProblemError(
+            ProblemCode.SIGNATURE_OLD, f"the centre's clock says {now.astimezone(UTC):%Y-%m-%dT%H:%M:%SZ}"
+        ) from None
+    except HTTPMessageSignaturesException as error:
+        code = ProblemCode.DEVICE_UNKNOWN if keys.unknown else ProblemCode.SIGNATURE_WRONG
+        raise ProblemError(code) from error
+    parameters = results[0].parameters
+    return CheckedSignature(
+        key_id=str(parameters["keyid"]),
+        nonce=_usable_nonce(parameters.get("nonce")),
+        expires_at=datetime.fromtimestamp(int(parameters["created"]), UTC) + timedelta(seconds=MAX_AGE_S),
+    )
+
+
+def _check_digest(request: SignedRequest) -> None:
+    digest = next((value for name, value in request.headers.items() if name.lower() == "content-digest"), None)
+    if digest is None:
+        raise ProblemError(ProblemCode.DIGEST_WRONG, "Content-Digest is missing")
+    try:
+        ContentDigest.verify(digest, request.body)
+    except (HTTPMessageSignaturesException, ValueError) as error:
+        raise ProblemError(ProblemCode.DIGEST_WRONG) from error
+
+
+def _usable_nonce(nonce: object) -> str:
+    if not isinstance(nonce, str) or len(nonce) not in _NONCE_LENGTHS:
+        raise ProblemError(ProblemCode.SIGNATURE_WRONG, "the nonce is missing or of the wrong length")
+    return nonce

@@ -1,0 +1,181 @@
+"""The agency directory: who is linked, where, and how each answer becomes facts. Data in a file, checked on loading."""
+
+import json
+from pathlib import Path
+from typing import Annotated, Literal, Self
+from urllib.parse import urlsplit
+
+from pydantic import BaseModel, ConfigDict, Field, ValidationError, field_validator, model_validator
+
+from backend.linkage.errors import DirectoryError
+from backend.linkage.facts import FACT_TYPES, Fact
+from contracts.card import Birth
+from contracts.decision import AgencyId
+from contracts.message import Words
+
+DEFAULT_DIRECTORY = Path(__file__).with_name("demo_agencies.json")
+
+SubjectField = Literal["citizen_number", "name_th", "birth", "request_number", "laser_number", "chip_serial"]
+Converter = Literal["bool", "int", "date", "birth", "equals", "text", "present"]
+_PRODUCES: dict[str, type] = {"bool": bool, "equals": bool, "present": bool, "int": int, "birth": Birth, "text": str}
+
+
+class _Entry(BaseModel):
+    model_config = ConfigDict(frozen=True, extra="forbid", populate_by_name=True)
+
+
+class Reading(_Entry):
+    """Where one fact stands in an answer and how it is read.
+
+    Attributes:
+        at: Dotted path through JSON objects or XML elements, e.g. ``person.birth``.
+        convert: ``bool``, ``int`` and ``date`` demand that type; ``birth`` an object of year, month, day; ``equals`` is
+            true when the text is ``value``; ``text`` demands one of ``one_of``; ``present`` is true when not null.
+        value: For ``equals``.
+        one_of: For ``text``: every text the agency may say.
+        optional: When true, a missing or null value leaves the fact out; when false it makes the answer a bad one.
+        most: For ``int``: the largest plausible value.
+    """
+
+    at: str = Field(pattern=r"^[A-Za-z_][A-Za-z0-9_]*(\.[A-Za-z_][A-Za-z0-9_]*)*$")
+    convert: Converter = Field(alias="as")
+    value: str | None = None
+    one_of: tuple[str, ...] = ()
+    optional: bool = False
+    most: int = Field(default=1_000_000_000_000, ge=1)
+
+    @model_validator(mode="after")
+    def _complete(self) -> Self:
+        if (self.convert == "equals") != (self.value is not None):
+            raise ValueError("'value' goes with 'equals' and only with it")
+        if (self.convert == "text") != bool(self.one_of):
+            raise ValueError("'one_of' goes with 'text' and only with it")
+        return self
+
+
+class Request(_Entry):
+    """One request an agency answers.
+
+    Attributes:
+        path: Path below the agency's base URL. The same for everybody: citizens never stand in URLs.
+        send: Body field → what of the subject it carries.
+        found: Where the answer says whether the agency knows the person.
+        facts: Fact → how it is read.
+        absent: What it means for a fact when the agency does not know the person. Facts not named stay not known.
+        operation: SOAP: the operation's element name.
+        namespace: SOAP: the operation's namespace.
+        soap_action: SOAP: value of the SOAPAction header.
+    """
+
+    path: str = Field(pattern=r"^/[A-Za-z0-9/_.-]*$")
+    send: dict[str, SubjectField] = Field(min_length=1)
+    found: str = "found"
+    facts: dict[Fact, Reading] = Field(min_length=1)
+    absent: dict[Fact, bool | int | str] = Field(default_factory=dict)
+    operation: str = Field(default="", pattern=r"^[A-Za-z_][A-Za-z0-9_.-]*$|^$")
+    namespace: str = ""
+    soap_action: str = ""
+
+    @model_validator(mode="after")
+    def _types(self) -> Self:
+        for fact, reading in self.facts.items():
+            produced = _PRODUCES.get(reading.convert)
+            if reading.convert != "date" and produced is not FACT_TYPES[fact]:
+                raise ValueError(f"{fact}: '{reading.convert}' does not yield a {FACT_TYPES[fact].__name__}")
+            if reading.convert == "date" and FACT_TYPES[fact].__name__ != "date":
+                raise ValueError(f"{fact}: 'date' does not yield a {FACT_TYPES[fact].__name__}")
+        for fact, value in self.absent.items():
+            if fact not in self.facts:
+                raise ValueError(f"{fact}: stands in 'absent' but not in 'facts'")
+            if type(value) is not FACT_TYPES[fact]:
+                raise ValueError(f"{fact}: 'absent' is not a {FACT_TYPES[fact].__name__}")
+        return self
+
+
+class Agency(_Entry):
+    """One linked agency.
+
+    Attributes:
+        id: Stable identifier.
+        name: Its name.
+        adapter: How it is spoken to.
+        base_url: http or https, without user, query or fragment.
+        deadline_ms: How long one question may take, in milliseconds.
+        max_in_flight: Questions one worker may have under way at once; more are not asked (``overloaded``).
+        requests: What it answers.
+    """
+
+    id: AgencyId
+    name: Words
+    adapter: Literal["rest", "soap"]
+    base_url: str
+    deadline_ms: int = Field(default=2_500, ge=50, le=30_000)
+    max_in_flight: int = Field(default=256, ge=1, le=10_000)
+    requests: tuple[Request, ...] = Field(min_length=1)
+
+    @field_validator("base_url")
+    @classmethod
+    def _plain_url(cls, url: str) -> str:
+        parts = urlsplit(url)
+        if parts.scheme not in {"http", "https"} or not parts.hostname:
+            raise ValueError("is not an http or https address")
+        if "@" in parts.netloc or parts.query or parts.fragment:
+            raise ValueError("must have no user, query or fragment")
+        return url.rstrip("/")
+
+    @model_validator(mode="after")
+    def _soap_named(self) -> Self:
+        if self.adapter == "soap" and not all(r.operation and r.namespace for r in self.requests):
+            raise ValueError("a soap request needs 'operation' and 'namespace'")
+        return self
+
+
+class Directory(_Entry):
+    """All linked agencies. Each fact comes from exactly one request."""
+
+    version: Literal[1]
+    note: str = ""
+    agencies: tuple[Agency, ...] = Field(min_length=1)
+
+    @model_validator(mode="after")
+    def _unambiguous(self) -> Self:
+        ids = [agency.id for agency in self.agencies]
+        if len(set(ids)) < len(ids):
+            raise ValueError("an agency id stands twice")
+        facts = [fact for agency in self.agencies for request in agency.requests for fact in request.facts]
+        twice = sorted({fact for fact in facts if facts.count(fact) > 1})
+        if twice:
+            raise ValueError("more than one request yields " + ", ".join(twice))
+        return self
+
+    def agency_of(self, fact: Fact) -> Agency | None:
+        """Return the agency that yields ``fact``, or None when nobody does."""
+        return next((a for a in self.agencies if any(fact in r.facts for r in a.requests)), None)
+
+
+def parse_directory(text: str, source: Annotated[str, "for messages"] = "(text)") -> Directory:
+    """Read a directory from JSON text.
+
+    Raises:
+        DirectoryError: Not JSON, or not a directory; its ``problems`` name each place.
+    """
+    try:
+        return Directory.model_validate(json.loads(text))
+    except ValidationError as error:
+        problems = tuple(f"{'.'.join(str(part) for part in e['loc']) or 'file'}: {e['msg']}" for e in error.errors())
+        raise DirectoryError(source, problems) from error
+    except ValueError as error:
+        raise DirectoryError(source, (f"not JSON: {error}",)) from error
+
+
+def load_directory(path: Path) -> Directory:
+    """Read the directory file at ``path``.
+
+    Raises:
+        DirectoryError: The file cannot be read or is wrong.
+    """
+    try:
+        text = path.read_text(encoding="utf-8")
+    except (OSError, UnicodeDecodeError) as error:
+        raise DirectoryError(str(path), (f"cannot be read: {type(error).__name__}",)) from error
+    return parse_directory(text, str(path))

@@ -1,0 +1,244 @@
+"""Asks every agency that is needed at once, each within its own deadline, and tells how far it is."""
+
+import asyncio
+import queue
+import time
+from collections.abc import Callable, Iterator, Sequence
+from dataclasses import dataclass, field
+from typing import Final
+
+import structlog
+
+from backend.linkage.adapters.rest import RestProvider
+from backend.linkage.adapters.soap import SoapProvider
+from backend.linkage.breaker import Breaker, admit, after_failure, after_success
+from backend.linkage.directory import Agency, Directory
+from backend.linkage.errors import LoopStoppedError
+from backend.linkage.facts import Fact, KnownFact
+from backend.linkage.loop import AgencyLoop
+from backend.linkage.ports import Facts, NotKnown, Provider, Transport
+from backend.linkage.transport import AiohttpTransport
+from contracts.decision import AskState, NotKnownCause, Progress, SourceOutcome, Subject
+from contracts.message import Words
+
+_log = structlog.get_logger(__name__)
+_GRACE_S: Final = 2.0
+"""How long past the latest deadline a request thread believes in the loop."""
+_BREAKER_OPEN: Final = NotKnown(NotKnownCause.BREAKER_OPEN, retryable=True)
+_USUAL: Final = frozenset({NotKnownCause.NO_RECORD, NotKnownCause.BREAKER_OPEN})
+"""Causes that operators need not hear about each time."""
+_CROWDED: Final = NotKnown(NotKnownCause.OVERLOADED, retryable=True, detail="max_in_flight")
+
+
+@dataclass(slots=True)
+class LinkedAgency:
+    """One agency at run time. Its breaker and counter are touched on the loop's thread alone."""
+
+    id: str
+    name: Words
+    deadline_s: float
+    max_in_flight: int
+    providers: tuple[Provider, ...]
+    breaker: Breaker = field(default_factory=Breaker)
+    in_flight: int = 0
+
+
+@dataclass(frozen=True, slots=True)
+class Gathered:
+    """What came.
+
+    Attributes:
+        facts: The facts known, each with who said so. A wanted fact that is missing here is not known.
+        causes: Why each wanted fact that an asked agency did not give is not known.
+        sources: One outcome per agency asked, in the directory's order.
+    """
+
+    facts: dict[Fact, KnownFact] = field(repr=False)
+    causes: dict[Fact, NotKnownCause]
+    sources: tuple[SourceOutcome, ...]
+
+
+_Told = Progress | Gathered | BaseException
+"""What the loop's thread tells a waiting thread."""
+
+
+def link_agencies(directory: Directory, transport: Transport) -> tuple[LinkedAgency, ...]:
+    """Build the agencies a directory names, all on one transport."""
+    return tuple(_link(agency, transport) for agency in directory.agencies)
+
+
+def _link(agency: Agency, transport: Transport) -> LinkedAgency:
+    kind = RestProvider if agency.adapter == "rest" else SoapProvider
+    providers: tuple[Provider, ...] = tuple(kind(agency.base_url, r, transport) for r in agency.requests)
+    return LinkedAgency(agency.id, agency.name, agency.deadline_ms / 1000, agency.max_in_flight, providers)
+
+
+class FactGatherer:
+    """Gathers facts from the linked agencies. One per worker process; any number of threads may use it."""
+
+    def __init__(
+        self, agencies: Sequence[LinkedAgency], loop: AgencyLoop, transport: AiohttpTransport | None = None
+    ) -> None:
+        self._agencies = tuple(agencies)
+        self._loop = loop
+        self._transport = transport
+
+    @classmethod
+    def from_directory(cls, directory: Directory) -> "FactGatherer":
+        """Build with real HTTP to the agencies of ``directory``."""
+        transport = AiohttpTransport()
+        return cls(link_agencies(directory, transport), AgencyLoop(), transport)
+
+    def gather(
+        self, subject: Subject, facts: frozenset[Fact], *, tell_progress: bool = True
+    ) -> Iterator[Progress | Gathered]:
+        """Ask for ``facts`` about ``subject``; blocks between items.
+
+        Args:
+            subject: Whom the question is about.
+            facts: The facts wanted; agencies that yield none of them are not asked.
+            tell_progress: False spares the calling thread a wake-up for each change.
+
+        Yields:
+            A ``Progress`` per change of an agency's state, and at last one ``Gathered``.
+            Faults of agencies never raise.
+
+        Raises:
+            LoopStoppedError: The loop's thread is not there any more.
+        """
+        chosen = [agency for agency in self._agencies if any(p.offers & facts for p in agency.providers)]
+        if not chosen:
+            yield Gathered({}, {}, ())
+            return
+        told: queue.SimpleQueue[_Told] = queue.SimpleQueue()
+        tell = told.put if tell_progress else _say_nothing
+        until = time.monotonic() + max(agency.deadline_s for agency in chosen) + _GRACE_S
+        cancel = self._loop.start_task(lambda: _gather_or_report(chosen, subject, facts, tell, told.put))
+        finished = False
+        try:
+            while not finished:
+                item = _next(told, until)
+                finished = isinstance(item, Gathered)
+                yield item
+        finally:
+            if not finished:
+                cancel()
+
+    def not_permitted(self, facts: frozenset[Fact]) -> tuple[SourceOutcome, ...]:
+        """Return an outcome for each agency that knows some of ``facts``, none of which may be asked."""
+        return tuple(
+            SourceOutcome(
+                agency_id=agency.id,
+                agency=agency.name,
+                state=AskState.NOT_KNOWN,
+                cause=NotKnownCause.NOT_PERMITTED,
+            )
+            for agency in self._agencies
+            if any(provider.offers & facts for provider in agency.providers)
+        )
+
+    def close(self) -> None:
+        """End the loop's thread and its connections."""
+        self._loop.stop(self._transport.aclose if self._transport else None)
+
+
+def _say_nothing(_progress: Progress) -> None:
+    return None
+
+
+def _next(told: "queue.SimpleQueue[_Told]", until: float) -> Progress | Gathered:
+    try:
+        item = told.get(timeout=max(0.0, until - time.monotonic()))
+    except queue.Empty:
+        raise LoopStoppedError("the agency loop did not report in time") from None
+    if isinstance(item, BaseException):
+        raise LoopStoppedError("gathering was broken off") from item
+    return item
+
+
+async def _gather_or_report(
+    agencies: Sequence[LinkedAgency],
+    subject: Subject,
+    facts: frozenset[Fact],
+    tell: Callable[[Progress], None],
+    finish: Callable[["_Told"], None],
+) -> None:
+    try:
+        finish(await _gather(agencies, subject, facts, tell))
+    except asyncio.CancelledError as error:
+        finish(error)
+        raise
+    except Exception as error:  # noqa: BLE001  # a thread waits for the outcome, whatever it is, and raises it there
+        finish(error)
+
+
+async def _gather(
+    agencies: Sequence[LinkedAgency],
+    subject: Subject,
+    facts: frozenset[Fact],
+    tell: Callable[[Progress], None],
+) -> Gathered:
+    asked = [_ask_agency(agency, subject, facts, tell) for agency in agencies]
+    outcomes = await asyncio.gather(*asked)
+    known: dict[Fact, KnownFact] = {}
+    causes: dict[Fact, NotKnownCause] = {}
+    for outcome in outcomes:
+        known.update(outcome.facts)
+        causes.update(outcome.causes)
+    return Gathered(known, causes, tuple(source for outcome in outcomes for source in outcome.sources))
+
+
+async def _ask_agency(
+    agency: LinkedAgency, subject: Subject, facts: frozenset[Fact], tell: Callable[[Progress], None]
+) -> Gathered:
+    started = asyncio.get_running_loop().time()
+    tell(Progress(agency_id=agency.id, agency=agency.name, state=AskState.ASKING))
+    parts = [(provider, wanted) for provider in agency.providers if (wanted := provider.offers & facts)]
+    answers = await _ask_guarded(agency, subject, parts)
+    known: dict[Fact, KnownFact] = {}
+    causes: dict[Fact, NotKnownCause] = {}
+    for (_provider, wanted), answer in zip(parts, answers, strict=True):
+        if isinstance(answer, NotKnown):
+            causes.update(dict.fromkeys(wanted, answer.cause))
+        else:
+            known.update({fact: KnownFact(value, agency.id) for fact, value in answer.items()})
+            causes.update(dict.fromkeys(wanted - answer.keys(), NotKnownCause.NO_RECORD))
+    missing = next((answer for answer in answers if isinstance(answer, NotKnown)), None)
+    elapsed_ms = round((asyncio.get_running_loop().time() - started) * 1000)
+    state = AskState.ANSWERED if missing is None else AskState.NOT_KNOWN
+    cause = None if missing is None else missing.cause
+    if missing is not None and missing.cause not in _USUAL:
+        _log.warning("agency_facts_not_known", agency_id=agency.id, cause=str(missing.cause), detail=missing.detail)
+    tell(Progress(agency_id=agency.id, agency=agency.name, state=state, cause=cause, elapsed_ms=elapsed_ms))
+    source = SourceOutcome(agency_id=agency.id, agency=agency.name, state=state, cause=cause)
+    return Gathered(known, causes, (source,))
+
+
+async def _ask_guarded(
+    agency: LinkedAgency, subject: Subject, parts: Sequence[tuple[Provider, frozenset[Fact]]]
+) -> Sequence[Facts | NotKnown]:
+    """Ask an agency's requests behind its breaker and its limit of questions under way."""
+    if agency.in_flight >= agency.max_in_flight:
+        return [_CROWDED] * len(parts)
+    agency.breaker, admitted = admit(agency.breaker, asyncio.get_running_loop().time())
+    if not admitted:
+        return [_BREAKER_OPEN] * len(parts)
+    agency.in_flight += 1
+    try:
+        asked = (_ask_provider(agency, provider, subject, wanted) for provider, wanted in parts)
+        answers = await asyncio.gather(*asked)
+    finally:
+        agency.in_flight -= 1
+    troubled = any(isinstance(answer, NotKnown) and answer.retryable for answer in answers)
+    agency.breaker = after_failure(agency.breaker, asyncio.get_running_loop().time()) if troubled else after_success()
+    return answers
+
+
+async def _ask_provider(
+    agency: LinkedAgency, provider: Provider, subject: Subject, wanted: frozenset[Fact]
+) -> Facts | NotKnown:
+    try:
+        return await provider.ask(subject, wanted, agency.deadline_s)
+    except Exception as error:  # noqa: BLE001  # our bug in an adapter must not take the other agencies' answers along
+        _log.error("agency_adapter_failed", agency_id=agency.id, error=type(error).__name__)
+        return NotKnown(NotKnownCause.BAD_ANSWER, retryable=False, detail="adapter_failed")

@@ -1,0 +1,83 @@
+"""What the gatherer needs of an agency, and the one way in which an agency can fail to help."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from typing import Protocol
+
+from backend.linkage.facts import Fact, FactValue
+from contracts.decision import NotKnownCause, Subject
+
+Facts = Mapping[Fact, FactValue]
+
+
+@dataclass(frozen=True, slots=True)
+class NotKnown:
+    """An agency gave no facts. Never a reason to say no.
+
+    Attributes:
+        cause: Why, in the terms a citizen is told.
+        retryable: True when the same question may succeed later (the peer is in trouble); False when asking again
+            gives the same. Retryable ones open the breaker.
+        detail: A static code for operators, such as ``status_500``; never anything from the answer's body.
+    """
+
+    cause: NotKnownCause
+    retryable: bool
+    detail: str = ""
+
+
+class Provider(Protocol):
+    """One request that an agency answers.
+
+    Attributes:
+        offers: The facts this request can yield.
+    """
+
+    @property
+    def offers(self) -> frozenset[Fact]: ...
+
+    async def ask(self, subject: Subject, facts: frozenset[Fact], deadline_s: float) -> Facts | NotKnown:
+        """Ask about one person.
+
+        Args:
+            subject: Whom the question is about.
+            facts: The facts wanted. Nothing beside them may be returned.
+            deadline_s: Seconds from now after which the answer is not waited for.
+
+        Returns:
+            The facts that the agency knows, of the types ``FACT_TYPES`` names (a fact the agency does not know is left
+            out), or why there are none. Never raises for a fault of the agency.
+        """
+        ...
+
+
+class Transport(Protocol):
+    """Sends one HTTP POST to an agency and reads a small answer."""
+
+    async def post(self, call: "HttpCall", deadline_s: float) -> bytes | NotKnown:
+        """Send ``call``; return the body of a 200 answer of an accepted media type, or why there is none."""
+        ...
+
+
+@dataclass(frozen=True, slots=True)
+class HttpCall:
+    """One POST. Reads only by agreement, so it may be sent twice.
+
+    Attributes:
+        url: Whole URL. Never holds anything about the citizen.
+        body: The bytes to send. Hidden in ``repr``: it names a citizen.
+        content_type: Media type of ``body``.
+        accepts: Media types an answer may have, without parameters.
+        headers: Further headers.
+        fault_statuses: Statuses beside 200 whose body is to be returned too (SOAP's faults travel in 500).
+    """
+
+    url: str
+    body: bytes
+    content_type: str
+    accepts: frozenset[str]
+    headers: Mapping[str, str]
+    fault_statuses: frozenset[int] = frozenset()
+
+    def __repr__(self) -> str:
+        return f"HttpCall(url={self.url!r})"

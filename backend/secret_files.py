@@ -1,0 +1,50 @@
+"""Secrets kept in files of their own: made once, readable by their owner alone."""
+
+import os
+from pathlib import Path
+from typing import Final
+
+SECRET_BYTES: Final = 32
+
+
+class SecretFileError(Exception):
+    """A secret's file is missing, empty or open to others.
+
+    Attributes:
+        path: The file.
+    """
+
+    def __init__(self, path: Path, problem: str) -> None:
+        super().__init__(f"{path}: {problem}")
+        self.path = path
+
+
+def make_secret(path: Path) -> bool:
+    """Write a fresh secret unless there is one; returns whether it was made."""
+    path.parent.mkdir(parents=True, exist_ok=True, mode=0o700)
+    try:
+        descriptor = os.open(path, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600)
+    except FileExistsError:
+        return False
+    with os.fdopen(descriptor, "wb") as file:
+        file.write(os.urandom(SECRET_BYTES))
+        file.flush()
+        os.fsync(file.fileno())
+    return True
+
+
+def read_secret(path: Path) -> bytes:
+    """Return a secret.
+
+    Raises:
+        SecretFileError: Missing, too short, or readable by others.
+    """
+    try:
+        if path.stat().st_mode & 0o077:
+            raise SecretFileError(path, "others may read it: chmod 600")
+        secret = path.read_bytes()
+    except FileNotFoundError as error:
+        raise SecretFileError(path, "missing: run 'baidiao centre init'") from error
+    if len(secret) < SECRET_BYTES:
+        raise SecretFileError(path, f"shorter than {SECRET_BYTES} bytes")
+    return secret

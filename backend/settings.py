@@ -1,0 +1,121 @@
+"""What the operator may set, read once from the environment into a frozen record."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Final, NamedTuple
+
+
+class Variable(NamedTuple):
+    """One environment variable, as ``baidiao settings`` lists it: name, default, unit, meaning."""
+
+    name: str
+    default: str
+    unit: str
+    meaning: str
+
+
+_PREFIX: Final = "BAIDIAO_CENTRE_"
+
+VARIABLES: Final[tuple[Variable, ...]] = (
+    Variable("BAIDIAO_CENTRE_STATE_DIR", "var/centre", "path", "Where the centre keeps its files"),
+    Variable(
+        "BAIDIAO_CENTRE_DATABASE_URL", "sqlite:///STATE_DIR/centre.sqlite3", "URL", "sqlite:///… or postgresql://…"
+    ),
+    Variable(
+        "BAIDIAO_CENTRE_KEYS_DIR", "STATE_DIR/keys", "path", "Keys of slips, of the evidence log and of pseudonyms"
+    ),
+    Variable(
+        "BAIDIAO_CENTRE_SESSION_SECRET_FILE", "KEYS_DIR/session.key", "path", "Secret that signs console sessions"
+    ),
+    Variable(
+        "BAIDIAO_CENTRE_AGENCIES_FILE", "", "path", "Linked agencies (JSON); empty: the demo agencies on this machine"
+    ),
+    Variable("BAIDIAO_CENTRE_MANDATES_FILE", "", "path", "Mandates (JSON); empty: the demo mandates"),
+    Variable("BAIDIAO_CENTRE_PUBLIC_URL", "http://127.0.0.1:8080", "URL", "How the outside reaches the centre"),
+    Variable(
+        "BAIDIAO_CENTRE_LOG_ORIGIN", "centre.baidiao.example", "name", "Origin line of checkpoints, issuer of slips"
+    ),
+    Variable("BAIDIAO_CENTRE_HEARTBEAT_INTERVAL_S", "60", "s", "How often devices report"),
+    Variable("BAIDIAO_CENTRE_HEARTBEAT_FLUSH_MS", "500", "ms", "How long heartbeats gather before one commit"),
+    Variable("BAIDIAO_CENTRE_TRUSTED_PROXIES", "0", "count", "Proxies in front whose X-Forwarded headers are believed"),
+    Variable("BAIDIAO_CENTRE_LOG_LEVEL", "info", "level", "debug, info, warning or error"),
+)
+
+
+class SettingsError(Exception):
+    """A variable has a value that cannot be used.
+
+    Attributes:
+        variable: Its name.
+    """
+
+    def __init__(self, variable: str, problem: str) -> None:
+        super().__init__(f"{variable}: {problem}")
+        self.variable = variable
+
+
+@dataclass(frozen=True, slots=True)
+class Settings:
+    """The centre's settings. Paths are as given (relative to the working directory)."""
+
+    state_dir: Path
+    database_url: str
+    keys_dir: Path
+    session_secret_file: Path
+    agencies_file: Path | None
+    mandates_file: Path | None
+    public_url: str
+    log_origin: str
+    heartbeat_interval_s: int
+    heartbeat_flush_ms: int
+    trusted_proxies: int
+    log_level: str
+
+    @property
+    def secure_cookies(self) -> bool:
+        """Whether browsers may send the session over TLS alone."""
+        return self.public_url.startswith("https://")
+
+
+def read_settings(environment: Mapping[str, str]) -> Settings:
+    """Read the settings from ``environment`` (pass ``os.environ``).
+
+    Raises:
+        SettingsError: A number is not one, or is out of its range.
+    """
+    defaults = {variable.name: variable.default for variable in VARIABLES}
+
+    def text(name: str) -> str:
+        return environment.get(_PREFIX + name) or defaults[_PREFIX + name]
+
+    def path(name: str, below: Path, default: str) -> Path:
+        given = environment.get(_PREFIX + name)
+        return Path(given) if given else below / default
+
+    def number(name: str, low: int, high: int) -> int:
+        try:
+            value = int(text(name))
+        except ValueError as error:
+            raise SettingsError(_PREFIX + name, "not a whole number") from error
+        if not low <= value <= high:
+            raise SettingsError(_PREFIX + name, f"must lie between {low} and {high}")
+        return value
+
+    state_dir = Path(text("STATE_DIR"))
+    keys_dir = path("KEYS_DIR", state_dir, "keys")
+    agencies, mandates = text("AGENCIES_FILE"), text("MANDATES_FILE")
+    return Settings(
+        state_dir=state_dir,
+        database_url=environment.get(_PREFIX + "DATABASE_URL") or f"sqlite:///{state_dir / 'centre.sqlite3'}",
+        keys_dir=keys_dir,
+        session_secret_file=path("SESSION_SECRET_FILE", keys_dir, "session.key"),
+        agencies_file=Path(agencies) if agencies else None,
+        mandates_file=Path(mandates) if mandates else None,
+        public_url=text("PUBLIC_URL").rstrip("/"),
+        log_origin=text("LOG_ORIGIN"),
+        heartbeat_interval_s=number("HEARTBEAT_INTERVAL_S", 5, 3600),
+        heartbeat_flush_ms=number("HEARTBEAT_FLUSH_MS", 0, 10_000),
+        trusted_proxies=number("TRUSTED_PROXIES", 0, 5),
+        log_level=text("LOG_LEVEL").lower(),
+    )

@@ -1,0 +1,144 @@
+"""Hit policies when some inputs are not known: decided only when every completion agrees."""
+
+from itertools import product
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from backend.eligibility.dmn import parse_table
+from backend.eligibility.sfeel import AnyOf, Compare, Comparison, Irrelevant, Kind
+from backend.eligibility.table import Gap, HitPolicy, Input, Row, Table, decide
+from contracts.decision import Amount, Outcome, RuleVersion
+from tests.support.eligibility_tables import table_xml
+
+E, N, U = Outcome.ELIGIBLE, Outcome.NOT_ELIGIBLE, Outcome.UNDECIDED
+INPUTS = [("registry.alive", "boolean"), ("person.age_years", "number")]
+
+
+def _table(policy, *rows, values=None):
+    said = {"e": '"eligible"', "n": '"not_eligible"'}
+    made = [(cells, [said[outcome], f'"{reason}"']) for cells, outcome, reason in rows]
+    return parse_table(table_xml(INPUTS, made, policy=f'hitPolicy="{policy}"', values=values), "x")
+
+
+def _decide(table, alive, age):
+    return decide(table, {"registry.alive": alive, "person.age_years": age})
+
+
+FIRST = _table("FIRST", (["false", "-"], "n", "dead"), (["-", ">= 60"], "e", "old"), (["-", "-"], "n", "young"))
+
+
+@pytest.mark.parametrize(
+    ("alive", "age", "outcome", "reasons", "missing"),
+    [
+        (False, 70, N, ("dead",), ()),
+        (True, 70, E, ("old",), ()),
+        (True, 50, N, ("young",), ()),
+        (False, None, N, ("dead",), ()),
+        (None, 50, N, ("young",), ()),
+        (None, 70, U, (), ("registry.alive",)),
+        (True, None, U, (), ("person.age_years",)),
+        (None, None, U, (), ("registry.alive", "person.age_years")),
+    ],
+)
+def test_first(alive, age, outcome, reasons, missing):
+    found = _decide(FIRST, alive, age)
+    assert (found.outcome, found.reasons, found.missing, found.gap) == (outcome, reasons, missing, None)
+
+
+def test_rows_behind_the_first_that_surely_applies_do_not_matter():
+    table = _table("FIRST", (["true", "-"], "e", "a"), (["-", "< 5"], "n", "b"))
+    assert _decide(table, True, None).outcome is E
+
+
+def test_unique_rows_that_apply_together_are_a_conflict_and_never_an_answer():
+    table = _table("UNIQUE", (["true", "-"], "e", "a"), (["-", "< 5"], "n", "b"))
+    assert _decide(table, True, 9).outcome is E
+    found = _decide(table, True, 3)
+    assert (found.outcome, found.gap, found.reasons) == (U, Gap.CONFLICT, ())
+    assert _decide(table, True, None).missing == ("person.age_years",)
+
+
+def test_no_row_is_a_gap_and_never_an_answer():
+    found = _decide(_table("UNIQUE", (["true", "-"], "e", "a")), False, 1)
+    assert (found.outcome, found.gap) == (U, Gap.NO_ROW)
+
+
+PRIORITY_ROWS = [
+    (["true", "[0..99]"], "e", "fine"),
+    (["false", "-"], "n", "dead"),
+    (["-", "< 60"], "n", "young"),
+]
+VALUES = '"not_eligible", "eligible"'
+
+
+@pytest.mark.parametrize(
+    ("policy", "alive", "age", "outcome", "reasons"),
+    [
+        ("OUTPUT ORDER", False, 5, N, ("dead", "young")),
+        ("OUTPUT ORDER", True, 5, N, ("young",)),
+        ("OUTPUT ORDER", True, 60, E, ("fine",)),
+        ("OUTPUT ORDER", None, 5, N, ("young",)),
+        ("OUTPUT ORDER", False, None, N, ("dead",)),
+        ("OUTPUT ORDER", None, 60, U, ()),
+        ("PRIORITY", False, 5, N, ("dead",)),
+        ("PRIORITY", None, 5, N, ("young",)),
+    ],
+)
+def test_the_strongest_outcome_wins_and_gives_its_reasons(policy, alive, age, outcome, reasons):
+    found = _decide(_table(policy, *PRIORITY_ROWS, values=VALUES), alive, age)
+    assert (found.outcome, found.reasons) == (outcome, reasons)
+
+
+def test_a_reason_is_given_once():
+    table = _table("OUTPUT ORDER", (["true", "-"], "e", "a b"), (["-", "1"], "e", "b c"), values=VALUES)
+    assert _decide(table, True, 1).reasons == ("a", "b", "c")
+
+
+# Whatever table and whatever is missing: a decided answer is the one every completion gets.
+NAMES = ("a", "b", "c")
+KINDS = (Kind.NUMBER, Kind.NUMBER, Kind.BOOLEAN)
+number_cells = st.one_of(
+    st.just(Irrelevant()),
+    st.builds(
+        lambda comparison, literal, negated: AnyOf((Compare(comparison, literal),), negated),
+        st.sampled_from(list(Comparison)),
+        st.integers(0, 2),
+        st.booleans(),
+    ),
+)
+bool_cells = st.one_of(
+    st.just(Irrelevant()), st.booleans().map(lambda truth: AnyOf((Compare(Comparison.EQUAL, truth),)))
+)
+amounts = st.sampled_from([None, Amount(baht=1, period="month"), Amount(baht=2, period="month")])
+rows = st.one_of(
+    st.builds(Row, st.tuples(number_cells, number_cells, bool_cells), st.just(E), st.just(("r",)), amounts),
+    st.builds(Row, st.tuples(number_cells, number_cells, bool_cells), st.just(N), st.just(("s",))),
+)
+tables = st.builds(
+    Table,
+    st.just(RuleVersion(table="t", version="1", effective_from="2020-01-01")),
+    st.sampled_from(list(HitPolicy)),
+    st.sampled_from([(N, E), (E, N)]),
+    st.just(tuple(Input(name, kind) for name, kind in zip(NAMES, KINDS, strict=True))),
+    st.lists(rows, min_size=1, max_size=5).map(tuple),
+)
+DOMAINS = ((-1, 0, 1, 2, 3), (-1, 0, 1, 2, 3), (True, False))
+
+
+@given(tables, st.tuples(*(st.sampled_from([None, *domain]) for domain in DOMAINS)))
+def test_a_decided_answer_holds_for_every_completion(table, known):
+    found = decide(table, dict(zip(NAMES, known, strict=True)))
+    completions = product(
+        *((value,) if value is not None else domain for value, domain in zip(known, DOMAINS, strict=True))
+    )
+    if found.outcome is not U:
+        for values in completions:
+            full = decide(table, dict(zip(NAMES, values, strict=True)))
+            assert (full.outcome, full.amount) == (found.outcome, found.amount)
+    elif found.gap:
+        assert not found.missing
+    else:
+        assert {name for name, value in zip(NAMES, known, strict=True) if value is None} >= set(found.missing)
+        assert found.missing

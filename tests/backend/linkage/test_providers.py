@@ -1,0 +1,295 @@
+"""The provider contract, kept by the REST adapter, the SOAP adapter and the fake; then what is special to HTTP."""
+
+import asyncio
+import json
+import time
+from collections.abc import Iterator
+from xml.sax.saxutils import escape
+
+import pytest
+
+from backend.linkage.adapters.rest import RestProvider
+from backend.linkage.adapters.soap import SoapProvider
+from backend.linkage.directory import Request
+from backend.linkage.facts import Fact
+from backend.linkage.ports import Facts, NotKnown
+from backend.linkage.transport import AiohttpTransport
+from contracts.decision import NotKnownCause
+from tests.support.linkage_agencies import (
+    NUMBER,
+    AgencyServer,
+    Behaviour,
+    drops,
+    hangs,
+    misbehaviours,
+    says,
+    sends,
+    subject,
+)
+from tests.support.linkage_contract import DEADLINE_S, KNOWN, ProviderContract
+from tests.support.linkage_fakes import FakeProvider
+
+READINGS = {
+    "registry.alive": {"at": "alive", "as": "bool"},
+    "revenue.income_year_baht": {"at": "money.income", "as": "int"},
+    "welfare.newborn_birth": {"at": "child", "as": "date"},
+    "registry.birth": {"at": "birth", "as": "birth"},
+    "health.scheme": {"at": "scheme", "as": "text", "one_of": ["UCS", "NONE"]},
+}
+NAMESPACE = "urn:test:agency"
+REST = Request.model_validate(
+    {
+        "path": "/ask",
+        "send": {"citizen_number": "citizen_number"},
+        "facts": READINGS,
+        "absent": {"registry.alive": False},
+    }
+)
+SOAP = REST.model_copy(update={"operation": "Ask", "namespace": NAMESPACE, "soap_action": "urn:test:agency/Ask"})
+GOOD = {
+    "found": True,
+    "alive": True,
+    "money": {"income": 84_000},
+    "child": "2025-02-28",
+    "birth": {"year": 1953, "month": None, "day": None},
+    "scheme": "UCS",
+    "more": [1, {"x": None}],
+}
+GOOD_XML = (
+    "<a:found>true</a:found><alive>1</alive><money><income> 84000 </income></money><child>2025-02-28</child>"
+    '<birth><year>1953</year><month xsi:nil="true"/></birth><scheme>UCS</scheme>'
+)
+
+
+def envelope(inner: str, operation: str = "AskResponse") -> bytes:
+    return (
+        '<?xml version="1.0"?><e:Envelope xmlns:e="http://schemas.xmlsoap.org/soap/envelope/" '
+        'xmlns:xsi="http://www.w3.org/2001/XMLSchema-instance"><e:Header/><e:Body>'
+        f'<a:{operation} xmlns:a="{NAMESPACE}">{inner}</a:{operation}></e:Body></e:Envelope>'
+    ).encode()
+
+
+def says_xml(inner: str) -> Behaviour:
+    return sends(envelope(inner), "text/xml; charset=utf-8")
+
+
+class RestStage:
+    def __init__(self, server: AgencyServer) -> None:
+        self.server = server
+        self.transport = AiohttpTransport()
+        self.provider = RestProvider(server.base_url, REST, self.transport)
+
+    def set_up(self, situation: str) -> None:
+        self.server.behaviour = {
+            "known": says(GOOD),
+            "absent": says({"found": False}),
+            "silent": hangs,
+            "down": drops,
+            "overloaded": says({}, status=503),
+            "garbage": sends(b"<<<"),
+            "wrong_type": says({**GOOD, "alive": "true"}),
+        }[situation]
+
+
+class SoapStage(RestStage):
+    def __init__(self, server: AgencyServer) -> None:
+        super().__init__(server)
+        self.provider = SoapProvider(server.base_url, SOAP, self.transport)
+
+    def set_up(self, situation: str) -> None:
+        self.server.behaviour = {
+            "known": says_xml(GOOD_XML),
+            "absent": says_xml("<found>false</found>"),
+            "silent": hangs,
+            "down": drops,
+            "overloaded": sends(b"", status=503),
+            "garbage": sends(b"<<<", "text/xml"),
+            "wrong_type": says_xml(GOOD_XML.replace("<alive>1<", "<alive>yes<")),
+        }[situation]
+
+
+class FakeStage:
+    def __init__(self) -> None:
+        self.provider = FakeProvider(KNOWN, absent={Fact.ALIVE: False})
+
+    def set_up(self, situation: str) -> None:
+        causes = {
+            "down": NotKnown(NotKnownCause.UNREACHABLE, retryable=True),
+            "overloaded": NotKnown(NotKnownCause.OVERLOADED, retryable=True),
+            "garbage": NotKnown(NotKnownCause.BAD_ANSWER, retryable=False),
+            "wrong_type": NotKnown(NotKnownCause.BAD_ANSWER, retryable=False),
+        }
+        self.provider.found = situation != "absent"
+        self.provider.fault = causes.get(situation)
+        self.provider.delay_s = 60 if situation == "silent" else 0
+
+
+@pytest.fixture
+def server() -> Iterator[AgencyServer]:
+    with AgencyServer() as running:
+        yield running
+
+
+class TestRest(ProviderContract):
+    @pytest.fixture
+    def stage(self, server: AgencyServer) -> RestStage:
+        return RestStage(server)
+
+
+class TestSoap(ProviderContract):
+    @pytest.fixture
+    def stage(self, server: AgencyServer) -> SoapStage:
+        return SoapStage(server)
+
+
+class TestFake(ProviderContract):
+    @pytest.fixture
+    def stage(self) -> FakeStage:
+        return FakeStage()
+
+
+def ask(stage: RestStage, deadline_s: float = DEADLINE_S) -> Facts | NotKnown:
+    async def run() -> Facts | NotKnown:
+        try:
+            return await stage.provider.ask(subject(), frozenset(KNOWN), deadline_s)
+        finally:
+            await stage.transport.aclose()
+
+    return asyncio.run(run())
+
+
+@pytest.mark.parametrize("name", misbehaviours())
+@pytest.mark.parametrize("kind", [RestStage, SoapStage])
+def test_no_misbehaviour_raises_or_stalls(server: AgencyServer, kind: type[RestStage], name: str) -> None:
+    server.behaviour = misbehaviours()[name]
+    started = time.monotonic()
+    answer = ask(kind(server))
+    assert isinstance(answer, NotKnown)
+    assert time.monotonic() - started < DEADLINE_S + 1
+    assert NUMBER not in repr(answer)
+
+
+@pytest.mark.parametrize(
+    ("name", "cause", "detail"),
+    [
+        ("oversized", NotKnownCause.BAD_ANSWER, "too_large"),
+        ("endless", NotKnownCause.BAD_ANSWER, "too_large"),
+        ("gzip_bomb", NotKnownCause.BAD_ANSWER, "content_encoding"),
+        ("redirecting", NotKnownCause.BAD_ANSWER, "status_302"),
+        ("html", NotKnownCause.BAD_ANSWER, "content_type"),
+        ("deep", NotKnownCause.BAD_ANSWER, "not_json"),
+        ("nan", NotKnownCause.BAD_ANSWER, "not_json"),
+        ("huge_number", NotKnownCause.BAD_ANSWER, "not_json"),
+        ("array", NotKnownCause.BAD_ANSWER, "not_an_object"),
+        ("text_found", NotKnownCause.BAD_ANSWER, "wrong_type:found"),
+        ("status_500", NotKnownCause.BAD_ANSWER, "status_500"),
+        ("dropping", NotKnownCause.UNREACHABLE, "ServerDisconnectedError"),
+        ("closing_mid_body", NotKnownCause.BAD_ANSWER, "ClientPayloadError"),
+    ],
+)
+def test_rest_says_what_was_wrong(server: AgencyServer, name: str, cause: NotKnownCause, detail: str) -> None:
+    server.behaviour = misbehaviours()[name]
+    answer = ask(RestStage(server))
+    assert isinstance(answer, NotKnown)
+    assert (answer.cause, answer.detail) == (cause, detail)
+
+
+def test_a_refused_connection_is_unreachable_and_retryable() -> None:
+    with AgencyServer() as gone:
+        stage = RestStage(gone)
+    answer = ask(stage)
+    assert isinstance(answer, NotKnown)
+    assert (answer.cause, answer.retryable) == (NotKnownCause.UNREACHABLE, True)
+
+
+WRONG_VALUES: list[tuple[str, object]] = [
+    ("alive", 1),
+    ("alive", "true"),
+    ("alive", None),
+    ("money", {"income": "84000"}),
+    ("money", {"income": 84_000.0}),
+    ("money", {"income": True}),
+    ("money", {"income": -1}),
+    ("money", {"income": 10**15}),
+    ("money", []),
+    ("child", "28/02/2025"),
+    ("child", "2025-02-30"),
+    ("child", 20_250_228),
+    ("birth", {"year": "1953"}),
+    ("birth", {"year": 1953, "month": 2, "day": 30}),
+    ("birth", {"year": 1953, "day": 30}),
+    ("birth", "1953-01-01"),
+    ("scheme", "UCSX"),
+    ("scheme", ["UCS"]),
+    ("found", 1),
+]
+
+
+@pytest.mark.parametrize(("field", "value"), WRONG_VALUES)
+def test_wrong_types_are_bad_answers_never_coerced(server: AgencyServer, field: str, value: object) -> None:
+    server.behaviour = says({**GOOD, field: value})
+    answer = ask(RestStage(server))
+    assert isinstance(answer, NotKnown)
+    assert answer.cause is NotKnownCause.BAD_ANSWER
+    assert not answer.retryable
+
+
+def test_the_number_travels_in_the_body_alone(server: AgencyServer) -> None:
+    server.behaviour = says(GOOD)
+    ask(RestStage(server))
+    assert json.loads(server.seen[0]["body"]) == {"citizen_number": NUMBER}
+    assert server.seen[0]["path"] == "/ask"
+    assert NUMBER not in repr(server.seen[0]["headers"])
+
+
+def test_a_connection_that_went_stale_is_tried_once_more(server: AgencyServer) -> None:
+    first = True
+
+    async def closes_first(request):  # type: ignore[no-untyped-def]
+        nonlocal first
+        if first:
+            first = False
+            return await drops(request)
+        return await says(GOOD)(request)
+
+    server.behaviour = closes_first
+    assert ask(RestStage(server)) == KNOWN
+    assert len(server.seen) == 2
+
+
+@pytest.mark.parametrize(
+    ("body", "detail", "retryable"),
+    [
+        (envelope(GOOD_XML, "OtherResponse"), "other_operation", False),
+        (envelope(GOOD_XML + "<alive>0</alive>"), "repeated_element", False),
+        (envelope("<x>" * 40 + "</x>" * 40), "too_deep", False),
+        (b"<!DOCTYPE x [<!ENTITY a 'b'>]>" + envelope(GOOD_XML)[21:], "not_xml", False),
+        (b"<x/>", "not_an_envelope", False),
+    ],
+)
+def test_soap_says_what_was_wrong(server: AgencyServer, body: bytes, detail: str, retryable: bool) -> None:
+    server.behaviour = sends(body, "text/xml")
+    assert ask(SoapStage(server)) == NotKnown(NotKnownCause.BAD_ANSWER, retryable, detail)
+
+
+@pytest.mark.parametrize(("code", "retryable"), [("e:Server", True), ("e:Server.Busy", True), ("e:Client", False)])
+def test_soap_faults_keep_whose_fault_it_was(server: AgencyServer, code: str, retryable: bool) -> None:
+    text = escape(f"<{NUMBER}>")
+    fault = (
+        '<e:Envelope xmlns:e="http://schemas.xmlsoap.org/soap/envelope/"><e:Body><e:Fault>'
+        f"<faultcode>{code}</faultcode><faultstring>{text}</faultstring></e:Fault></e:Body></e:Envelope>"
+    )
+    server.behaviour = sends(fault.encode(), "text/xml", status=500)
+    answer = ask(SoapStage(server))
+    assert isinstance(answer, NotKnown)
+    assert (answer.cause, answer.retryable) == (NotKnownCause.BAD_ANSWER, retryable)
+    assert NUMBER not in repr(answer)
+
+
+def test_soap_sends_what_the_operation_wants(server: AgencyServer) -> None:
+    server.behaviour = says_xml(GOOD_XML)
+    ask(SoapStage(server))
+    sent = server.seen[0]
+    assert sent["headers"]["SOAPAction"] == '"urn:test:agency/Ask"'
+    assert sent["headers"]["Content-Type"] == "text/xml; charset=utf-8"
+    assert f'<Ask xmlns="{NAMESPACE}"><citizen_number>{NUMBER}</citizen_number></Ask>'.encode() in sent["body"]

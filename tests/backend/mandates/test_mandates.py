@@ -1,0 +1,169 @@
+import json
+from collections.abc import Iterator
+from datetime import date
+from pathlib import Path
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+from sqlalchemy import delete
+
+from backend.eligibility.loading import load_rulebook
+from backend.linkage.facts import Fact
+from backend.mandates.book import MandateBook, seed_mandates
+from backend.mandates.check import Mandate, Permitted, RefusalRule, Refused, check
+from backend.mandates.errors import MandateFileError
+from backend.mandates.file import DEMO_MANDATES, load_mandates
+from backend.mandates.models import MandateRow
+from backend.store import Base, Store
+from contracts.message import Words
+
+BASIS = Words(th="กฎหมาย", en="A law")
+TODAY = date(2026, 11, 23)
+
+
+def mandate(**changes: object) -> Mandate:
+    values: dict[str, object] = {
+        "agency_id": "town",
+        "service_id": "allowance",
+        "purpose": "eligibility",
+        "facts": frozenset({Fact.ALIVE}),
+        "legal_basis": BASIS,
+        "valid_from": date(2020, 1, 1),
+        "valid_until": date(2026, 12, 31),
+    }
+    return Mandate(**{**values, **changes})  # type: ignore[arg-type]
+
+
+def ask(*mandates: Mandate, on: date = TODAY) -> Permitted | Refused:
+    return check(mandates, "town", "allowance", "eligibility", on)
+
+
+def test_permits_what_is_in_force() -> None:
+    assert ask(mandate()) == Permitted(frozenset({Fact.ALIVE}), (BASIS,))
+
+
+def test_mandates_add_up_and_expired_ones_add_nothing() -> None:
+    more = mandate(facts=frozenset({Fact.STATE_PENSION}), valid_until=None)
+    old = mandate(facts=frozenset({Fact.BIRTH}), valid_until=date(2025, 1, 1))
+    answer = ask(mandate(), more, old)
+    assert isinstance(answer, Permitted)
+    assert answer.facts == {Fact.ALIVE, Fact.STATE_PENSION}
+
+
+@pytest.mark.parametrize(
+    ("mandates", "rule"),
+    [
+        ([], RefusalRule.AGENCY_HAS_NONE),
+        ([mandate(agency_id="other")], RefusalRule.AGENCY_HAS_NONE),
+        ([mandate(service_id="other")], RefusalRule.SERVICE_NOT_COVERED),
+        ([mandate(purpose="statistics")], RefusalRule.PURPOSE_NOT_COVERED),
+        ([mandate(valid_from=date(2026, 11, 24))], RefusalRule.NOT_YET_VALID),
+        ([mandate(valid_until=date(2026, 11, 22))], RefusalRule.EXPIRED),
+    ],
+)
+def test_refusals_name_the_rule(mandates: list[Mandate], rule: RefusalRule) -> None:
+    assert ask(*mandates) == Refused(rule, "allowance")
+
+
+@pytest.mark.parametrize("on", [date(2020, 1, 1), date(2026, 12, 31)])
+def test_first_and_last_day_are_included(on: date) -> None:
+    assert isinstance(ask(mandate(), on=on), Permitted)
+
+
+@given(
+    st.lists(
+        st.builds(
+            lambda agency, service, purpose, start: mandate(
+                agency_id=agency, service_id=service, purpose=purpose, valid_from=start
+            ),
+            st.sampled_from(["town", "other"]),
+            st.sampled_from(["allowance", "other"]),
+            st.sampled_from(["eligibility", "other"]),
+            st.dates(date(2019, 1, 1), date(2030, 1, 1)),
+        ),
+        max_size=6,
+    ),
+    st.dates(date(2019, 1, 1), date(2030, 1, 1)),
+)
+def test_nothing_is_permitted_without_a_mandate_that_says_so(mandates: list[Mandate], on: date) -> None:
+    covering = [
+        m
+        for m in mandates
+        if (m.agency_id, m.service_id, m.purpose) == ("town", "allowance", "eligibility") and m.holds_on(on)
+    ]
+    assert isinstance(ask(*mandates, on=on), Permitted) == bool(covering)
+
+
+@pytest.fixture
+def store(tmp_path: Path) -> Iterator[Store]:
+    store = Store(f"sqlite:///{tmp_path / 'centre.sqlite3'}")
+    Base.metadata.create_all(store.engine)
+    yield store
+    store.close()
+
+
+def test_an_empty_table_is_filled_once(store: Store) -> None:
+    mandates = load_mandates(DEMO_MANDATES)
+    with store.transaction() as session:
+        assert seed_mandates(session, mandates) == len(mandates)
+    with store.transaction() as session:
+        assert seed_mandates(session, [*mandates, mandate()]) == 0
+    assert set(MandateBook(store).of_agency("tuayang_municipality")) == set(mandates)
+    assert MandateBook(store).of_agency("town") == ()
+
+
+def test_the_demo_mandates_cover_what_every_rule_needs() -> None:
+    rulebook = load_rulebook()
+    mandates = load_mandates(DEMO_MANDATES)
+    for service in rulebook.services():
+        answer = check(mandates, "tuayang_municipality", service.id, "eligibility", TODAY)
+        assert isinstance(answer, Permitted), service.id
+        needed = {*rulebook.needed_facts(service.id, TODAY), Fact.CARD_STATUS}
+        assert needed <= answer.facts
+        assert answer.facts <= needed, f"{service.id}: more than the rule needs"
+
+
+ENTRY = {
+    "agency_id": "town",
+    "service_id": "allowance",
+    "purpose": "eligibility",
+    "facts": ["registry.alive"],
+    "legal_basis": {"th": "กฎหมาย", "en": "A law"},
+    "valid_from": "2020-01-01",
+}
+
+
+def test_a_right_file_is_read(tmp_path: Path) -> None:
+    path = tmp_path / "mandates.json"
+    path.write_text(json.dumps({"version": 1, "mandates": [ENTRY]}), encoding="utf-8")
+    assert load_mandates(path) == (mandate(valid_until=None),)
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "{",
+        '{"version": 1, "mandates": [{"agency_id": "a"}]}',
+        json.dumps({"version": 1, "mandates": [{**ENTRY, "legal_basis": {"th": "", "en": "x"}}]}),
+        json.dumps({"version": 1, "mandates": [{**ENTRY, "valid_until": "2019-12-31"}]}),
+        json.dumps({"version": 1, "mandates": [{**ENTRY, "facts": []}]}),
+        json.dumps({"version": 1, "mandates": [{**ENTRY, "purpose": "curiosity"}]}),
+    ],
+)
+def test_wrong_files_are_refused(tmp_path: Path, text: str) -> None:
+    path = tmp_path / "mandates.json"
+    path.write_text(text, encoding="utf-8")
+    with pytest.raises(MandateFileError):
+        load_mandates(path)
+
+
+def test_a_withdrawn_mandate_stops_when_it_is_no_longer_remembered(store: Store) -> None:
+    with store.transaction() as session:
+        seed_mandates(session, [mandate()])
+    book, remembering = MandateBook(store, kept_s=0), MandateBook(store, kept_s=60)
+    assert book.of_agency("town") == remembering.of_agency("town") == (mandate(),)
+    with store.transaction() as session:
+        session.execute(delete(MandateRow))
+    assert book.of_agency("town") == ()
+    assert remembering.of_agency("town") == (mandate(),)

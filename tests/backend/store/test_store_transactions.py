@@ -1,0 +1,124 @@
+"""The store keeps its promises on both databases."""
+
+import threading
+from datetime import UTC, datetime, timedelta, timezone
+
+import pytest
+from sqlalchemy import Integer, String, func, select, text
+from sqlalchemy.exc import DBAPIError, IntegrityError, StatementError
+from sqlalchemy.orm import DeclarativeBase, Mapped, Session, mapped_column
+
+from backend.store import Store, UtcDateTime
+
+
+class Base(DeclarativeBase):
+    pass
+
+
+class Note(Base):
+    __tablename__ = "test_note"
+    id: Mapped[int] = mapped_column(Integer, primary_key=True, autoincrement=False)
+    words: Mapped[str] = mapped_column(String(40), default="")
+    at: Mapped[datetime | None] = mapped_column(UtcDateTime)
+
+
+@pytest.fixture
+def store(store_url):
+    store = Store(store_url)
+    Note.metadata.create_all(store.engine, tables=[Note.__table__])
+    yield store
+    store.close()
+
+
+def _count(store):
+    with store.reading() as session:
+        return session.scalar(select(func.count()).select_from(Note))
+
+
+def test_a_transaction_commits_at_its_end(store):
+    with store.transaction() as session:
+        session.add(Note(id=1, words="ใบเดียว"))
+    with store.reading() as session:
+        assert session.get(Note, 1).words == "ใบเดียว"
+
+
+def test_an_exception_rolls_everything_back(store):
+    def fail():
+        with store.transaction() as session:
+            session.add(Note(id=1))
+            session.flush()
+            raise RuntimeError("on purpose")
+
+    with pytest.raises(RuntimeError):
+        fail()
+    assert _count(store) == 0
+
+
+def test_a_duplicate_is_an_integrity_error(store):
+    with store.transaction() as session:
+        session.add(Note(id=1))
+    with pytest.raises(IntegrityError), store.transaction() as session:
+        session.add(Note(id=1))
+    assert _count(store) == 1
+
+
+def test_a_reader_does_not_wait_for_a_writer(store):
+    with store.transaction() as session:
+        session.add(Note(id=1))
+        session.flush()
+        assert _count(store) == 0
+    assert _count(store) == 1
+
+
+def test_writers_that_read_first_lose_nothing(store):
+    with store.transaction() as session:
+        session.add(Note(id=1, words="0"))
+
+    def add_one():
+        for _ in range(10):
+            with store.transaction() as session:
+                note = session.get(Note, 1, with_for_update=True)
+                note.words = str(int(note.words) + 1)
+
+    threads = [threading.Thread(target=add_one) for _ in range(4)]
+    for thread in threads:
+        thread.start()
+    for thread in threads:
+        thread.join()
+    with store.reading() as session:
+        assert session.get(Note, 1).words == "40"
+
+
+def test_times_come_back_aware_and_equal(store):
+    bangkok = timezone(timedelta(hours=7))
+    with store.transaction() as session:
+        session.add(Note(id=1, at=datetime(2026, 11, 23, 16, 0, 0, 123456, tzinfo=bangkok)))
+    with store.reading() as session:
+        at = session.get(Note, 1).at
+    assert at == datetime(2026, 11, 23, 9, 0, 0, 123456, tzinfo=UTC)
+    assert at.utcoffset() == timedelta(0)
+
+
+def test_a_naive_time_is_refused(store):
+    with pytest.raises(StatementError) as caught, store.transaction() as session:
+        session.add(Note(id=1, at=datetime(2026, 11, 23)))  # noqa: DTZ001  (the mistake under test)
+    assert "without a zone" in str(caught.value)
+
+
+def test_postgresql_refuses_writes_while_reading(postgres_url):
+    store = Store(postgres_url)
+    with store.reading() as session, pytest.raises(DBAPIError):
+        session.execute(text("CREATE TABLE never (id int)"))
+    store.close()
+
+
+def test_sqlite_waits_for_the_disk(tmp_path):
+    store = Store(f"sqlite:///{tmp_path / 'a.sqlite3'}")
+    with store.reading() as session:
+        pragmas = {name: _pragma(session, name) for name in ("journal_mode", "synchronous", "foreign_keys")}
+    store.close()
+    assert pragmas == {"journal_mode": "wal", "synchronous": 2, "foreign_keys": 1}
+
+
+def _pragma(session: Session, name: str) -> object:
+    return session.scalar(text(f"PRAGMA {name}"))
