@@ -1,0 +1,80 @@
+"""The slip printer as the kiosk's press: what the printer room knows, in the visit's words."""
+
+from datetime import UTC, datetime
+from pathlib import Path
+
+import structlog
+
+from contracts.fleet import PartHealth, PartState
+from contracts.slip import SlipRecord
+from kiosk.visit.events import PrintResult
+from printer import press as room
+from printer.devices.address import open_printer
+from printer.errors import CodeTooLargeError, PrinterError
+from printer.journal import Journal
+from printer.status import Condition, PrinterStatus
+from printer.typeface import load_typeface
+
+_RESULTS = {
+    room.PrintOutcome.PRINTED: PrintResult.PRINTED,
+    room.PrintOutcome.NOT_PRINTED: PrintResult.FAULT,
+    room.PrintOutcome.UNSURE: PrintResult.UNSURE,
+}
+_log = structlog.get_logger()
+
+
+def part_state(status: PrinterStatus, model: str) -> PartState:
+    """Say in the fleet's words how the printer is. Silence is unknown, never fine. Pure."""
+    first = min(status.blocking or status.conditions, default=None)
+    code = "" if first is None else first.value
+    if status.blocking:
+        gone = Condition.UNREACHABLE in status.blocking
+        return PartState(health=PartHealth.ABSENT if gone else PartHealth.FAULT, code=code, model=model)
+    if Condition.SILENT in status.conditions:
+        return PartState(health=PartHealth.UNKNOWN, code=Condition.SILENT.value, model=model)
+    return PartState(health=PartHealth.WARNING if code else PartHealth.OK, code=code, model=model)
+
+
+class SlipPress:
+    """Implements ``kiosk.ports.Press`` over ``printer.press``.
+
+    Args:
+        url: The printer's address.
+        journal: Where the print journal is kept: a slip is not printed twice, not even after a power cut.
+    """
+
+    def __init__(self, url: str, journal: Path) -> None:
+        self._model = url.partition(":")[0]
+        self._journal = Journal(journal, lambda: datetime.now(UTC))
+        self._press = room.Press(open_printer(url), self._journal, load_typeface())
+        for unfinished in self._journal.recover():
+            _log.warning("slip_unfinished_at_start", reference=unfinished.reference)
+
+    def print_slip(self, record: SlipRecord) -> PrintResult:
+        """Print (see the port)."""
+        try:
+            result = self._press.print_slip(record)
+        except CodeTooLargeError:
+            _log.exception("slip_too_large")
+            return PrintResult.FAULT
+        except PrinterError as error:
+            _log.warning("print_failed", cause=type(error).__name__)
+            return PrintResult.UNSURE
+        _log.info("slip_sent", conditions=sorted(result.conditions), already=result.already)
+        return _RESULTS[result.outcome]
+
+    def status(self) -> PartState:
+        """Ask the printer (see the port)."""
+        return part_state(self._press.status(), self._model)
+
+
+class NoPress:
+    """A kiosk without a printer: answers go to the screen."""
+
+    def print_slip(self, record: SlipRecord) -> PrintResult:  # noqa: ARG002  (the port's signature)
+        """Nothing comes out, surely."""
+        return PrintResult.FAULT
+
+    def status(self) -> PartState:
+        """There is none."""
+        return PartState(health=PartHealth.ABSENT, code="no_printer")

@@ -1,0 +1,96 @@
+"""What the kiosk needs of the world. Real adapters live in ``adapters`` and ``uplink``; tests share the fakes."""
+
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass
+from enum import StrEnum
+from threading import Event
+from typing import Protocol
+
+from contracts.card import CardRead
+from contracts.decision import Answer, Progress, Question, Service
+from contracts.fleet import Heartbeat, HeartbeatReply, PartState
+from contracts.slip import SlipRecord
+from kiosk.visit.events import PrintResult
+
+
+class Presence(StrEnum):
+    """What the watcher of the slot says."""
+
+    INSERTED = "inserted"
+    REMOVED = "removed"
+
+
+@dataclass(frozen=True, slots=True)
+class SlotChange:
+    """A change at the slot, or of the reader itself.
+
+    Attributes:
+        presence: A card came or went; None when only the reader changed.
+        reader: The reader's state after the change.
+    """
+
+    presence: Presence | None
+    reader: PartState
+
+
+class CardSource(Protocol):
+    """A smart-card reader."""
+
+    def watch(self, stopped: Event) -> Iterator[SlotChange]:
+        """Yield every change until ``stopped`` is set, beginning with the reader's state and a card already there.
+
+        Insertions and removals alternate; a reader that is unplugged is reported, never raised.
+        """
+        ...
+
+    def read(self) -> CardRead:
+        """Read the card in the slot: text only, no photo.
+
+        Raises:
+            CardUnreadableError: No sense could be had from it.
+            NotThaiIdError: It is another kind of card.
+            CardGoneError: It left meanwhile.
+        """
+        ...
+
+
+class Press(Protocol):
+    """A slip printer."""
+
+    def print_slip(self, record: SlipRecord) -> PrintResult:
+        """Print one slip and say what is known of it. Never raises for the printer's troubles."""
+        ...
+
+    def status(self) -> PartState:
+        """Ask the printer how it is. Silence is unknown, never fine."""
+        ...
+
+
+class Centre(Protocol):
+    """The linkage centre, as this device sees it."""
+
+    def services(self) -> tuple[Service, ...]:
+        """Return what this device may offer now.
+
+        Raises:
+            CentreError: It cannot be had.
+        """
+        ...
+
+    def ask(self, question: Question, on_progress: Callable[[Progress], None], cancelled: Event) -> Answer:
+        """Ask, reporting progress from the calling thread until the answer comes.
+
+        Raises:
+            CentreRetryableError: Nothing was decided; the same question may be asked again.
+            CentrePermanentError: The centre refuses the question.
+            AskCancelledError: ``cancelled`` was set meanwhile.
+        """
+        ...
+
+    def beat(self, heartbeat: Heartbeat) -> HeartbeatReply:
+        """Send a heartbeat.
+
+        Raises:
+            CentreError: It did not arrive, or was refused.
+        """
+        ...
