@@ -23,6 +23,7 @@ from provisioning.demo.visitor import make_visit
 
 _PASSWORD = "ใบเดียวพอ-demo"  # noqa: S105  (of an invented officer, on the loopback address)
 _VISITOR = "grandmother"
+_SERVICES = ("old_age_allowance", "disability_allowance")
 Say = Callable[[str], None]
 
 
@@ -165,7 +166,7 @@ def _serve_stage(plan: DemoPlan, props: Props) -> Iterator[BaseWSGIServer]:
 def _visit(plan: DemoPlan, props: Props, say: Say) -> None:
     say("A visit: card in, services chosen, agencies asked, slip printed, card taken …")
     insert = lambda: props.slot.insert(_VISITOR)  # noqa: E731  (two one-line hands)
-    make_visit(plan.kiosk_url, plan.root / "screens", insert, props.slot.remove)
+    make_visit(plan.kiosk_url, plan.root / "screens", _SERVICES, insert, props.slot.remove)
     props.printer.newest_slip()
     answer = json.loads(plan.visit_file.read_text(encoding="utf-8"))["answer"]
     for decision in answer["decisions"]:

@@ -1,7 +1,7 @@
 """A citizen's visit made through the real screen: a browser that presses what a finger would press."""
 
 import time
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -33,13 +33,18 @@ class Sitting:
 
 
 def make_visit(
-    kiosk_url: str, folder: Path, insert_card: Callable[[], None], remove_card: Callable[[], None]
+    kiosk_url: str,
+    folder: Path,
+    services: Sequence[str],
+    insert_card: Callable[[], None],
+    remove_card: Callable[[], None],
 ) -> Sitting:
-    """Insert a card, choose every service on offer, agree, print, take the card; one picture per screen.
+    """Insert a card, choose services, agree, print, take the card; one picture per screen.
 
     Args:
         kiosk_url: The kiosk's screen.
         folder: Where the pictures go.
+        services: Ids of the services to ask for.
         insert_card: Puts the card in.
         remove_card: Takes it out.
 
@@ -57,7 +62,8 @@ def make_visit(
             _arrive(page, "rest", folder, screens)
             insert_card()
             _arrive(page, "services", folder, screens)
-            _choose_every_service(page)
+            for service in services:
+                _choose(page, service)
             page.locator("[data-act='choose']").click()
             _arrive(page, "consent", folder, screens)
             page.locator("[data-act='agree']").click()
@@ -71,13 +77,10 @@ def make_visit(
     return Sitting(screens=screens)
 
 
-def _choose_every_service(page: Page) -> None:
-    # Each touch brings a new page from the kiosk, so every service is looked up anew.
-    while page.locator("[data-act='toggle'][aria-checked='false']").count():
-        button = page.locator("[data-act='toggle'][aria-checked='false']").first
-        service = button.get_attribute("data-value")
-        button.click()
-        page.locator(f"[data-act='toggle'][data-value='{service}'][aria-checked='true']").wait_for()
+def _choose(page: Page, service: str) -> None:
+    choice = f"[data-act='toggle'][data-value='{service}']"
+    page.locator(choice).click()
+    page.locator(f"{choice}[aria-checked='true']").wait_for()
 
 
 def _arrive(page: Page, screen: str, folder: Path, screens: dict[str, Path]) -> None:

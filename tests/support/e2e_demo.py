@@ -89,7 +89,7 @@ def browser_page(address: str) -> Iterator[Page]:
 
 
 def press(page: Page, action: str) -> None:
-    page.locator(f"[data-action='{action}']").first.click()
+    page.locator(f"[data-act='{action}']").first.click()
 
 
 def see(page: Page, screen: str, patience_s: float = 20.0) -> None:

@@ -1,0 +1,149 @@
+"""Real processes for measuring the centre: demo agencies that take their time, and a centre under gunicorn."""
+
+import json
+import os
+import secrets
+import shutil
+import signal
+import socket
+import subprocess
+import sys
+import time
+from base64 import urlsafe_b64encode
+from collections.abc import Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+import requests
+from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
+
+from backend.demo.flock import Flock
+from backend.demo.registers import AGENCY_IDS
+from backend.linkage.directory import DEFAULT_DIRECTORY
+from contracts.fleet import ENROL_PATH, EnrolRequest
+from contracts.signature import NONCE_BYTES
+from kiosk.agent.identity import key_thumbprint
+from kiosk.uplink.signing import sign_request
+
+ROOT = Path(__file__).resolve().parents[1]
+PEOPLE = ROOT / "reader_drivers" / "virtual" / "people.json"
+TOWN = "tuayang_municipality"
+_CLOCK_TICKS = os.sysconf("SC_CLK_TCK")
+
+
+@contextmanager
+def slow_agencies(folder: Path, latency_ms: int) -> Iterator[Path]:
+    """Run the demo agencies on free ports; give the directory file that names them."""
+    stores = folder / "agencies"
+    baidiao("demo-agencies", "build", "--dir", str(stores), "--people", str(PEOPLE), "--size", "500")
+    with Flock() as flock:
+        lines = flock.start([(agency, 0) for agency in AGENCY_IDS], stores, "127.0.0.1")
+        urls = {line.split()[0]: line.split()[-1] for line in lines}
+        for url in urls.values():
+            requests.put(f"{url}/control", json={"latency_ms": latency_ms}, timeout=5).raise_for_status()
+        directory = json.loads(DEFAULT_DIRECTORY.read_text(encoding="utf-8"))
+        for agency in directory["agencies"]:
+            agency["base_url"] = urls[agency["id"]]
+        path = folder / "agencies.json"
+        path.write_text(json.dumps(directory, ensure_ascii=False), encoding="utf-8")
+        yield path
+
+
+def baidiao(*arguments: str, **environment: str) -> str:
+    command = [sys.executable, "-m", "baidiao", *arguments]
+    done = subprocess.run(
+        command, env={**os.environ, **environment}, cwd=ROOT, capture_output=True, text=True, check=False
+    )
+    if done.returncode != 0:
+        raise SystemExit(f"{' '.join(arguments)}: {done.stderr.strip()}")
+    return done.stdout.strip()
+
+
+@dataclass(frozen=True)
+class RunningCentre:
+    """A centre with one enrolled device."""
+
+    url: str
+    pid: int
+    key: Ed25519PrivateKey
+    key_id: str
+
+    def signed(self, path: str, body: bytes) -> dict[str, str]:
+        """Return the headers of one signed POST."""
+        return signed_headers(self.url + path, body, self.key, self.key_id)
+
+    def cpu_s(self) -> float:
+        """Return the processor time that the centre's processes have used so far."""
+        children = Path(f"/proc/{self.pid}/task/{self.pid}/children").read_text(encoding="ascii").split()
+        return sum(_cpu_s(pid) for pid in (str(self.pid), *children))
+
+
+def signed_headers(url: str, body: bytes, key: Ed25519PrivateKey, key_id: str) -> dict[str, str]:
+    nonce = urlsafe_b64encode(secrets.token_bytes(NONCE_BYTES)).rstrip(b"=").decode()
+    headers = sign_request("POST", url, body, key, key_id, int(time.time()), nonce)
+    return {**headers, "Content-Type": "application/json", "Accept": "application/json"}
+
+
+@contextmanager
+def centre(folder: Path, agencies: Path, threads: int, client: str = "aiohttp_loop") -> Iterator[RunningCentre]:
+    """Serve a fresh centre with two workers and enrol a device."""
+    shutil.rmtree(folder, ignore_errors=True)
+    environment = {
+        "BAIDIAO_CENTRE_STATE_DIR": str(folder),
+        "BAIDIAO_CENTRE_AGENCIES_FILE": str(agencies),
+        "BAIDIAO_CENTRE_LOG_LEVEL": "warning",
+    }
+    baidiao("centre", "init", **environment)
+    place = ("--place-th", "ห้องวัด", "--place-en", "Measuring room")
+    claim = baidiao("fleet", "claim", "--agency", TOWN, *place, **environment).split()[-1]
+    port = _free_port()
+    serve = ["baidiao", "centre", "serve"] if client == "aiohttp_loop" else ["bench.decisions", "serve-alternative"]
+    process = subprocess.Popen(
+        [sys.executable, "-m", *serve, "--port", str(port), "--workers", "2", "--threads", str(threads)],
+        env={**os.environ, **environment},
+        cwd=ROOT,
+        stderr=(folder / "centre.err").open("wb"),
+    )
+    try:
+        url = f"http://127.0.0.1:{port}"
+        _wait_until_ready(url, process, folder / "centre.err")
+        yield _enrol(url, claim, process.pid)
+    finally:
+        process.send_signal(signal.SIGTERM)
+        process.wait(40)
+
+
+def _enrol(url: str, claim: str, pid: int) -> RunningCentre:
+    key = Ed25519PrivateKey.generate()
+    public = urlsafe_b64encode(key.public_key().public_bytes_raw()).rstrip(b"=").decode()
+    wanted = EnrolRequest(claim_code=claim, public_key=public, serial="bench", model="bench", software_version="0")
+    body, key_id = wanted.model_dump_json().encode(), key_thumbprint(key.public_key())
+    headers = signed_headers(url + ENROL_PATH, body, key, key_id)
+    requests.post(url + ENROL_PATH, body, headers=headers, timeout=10).raise_for_status()
+    return RunningCentre(url, pid, key, key_id)
+
+
+def _wait_until_ready(url: str, process: "subprocess.Popen[bytes]", errors: Path) -> None:
+    until = time.monotonic() + 30
+    while time.monotonic() < until and process.poll() is None:
+        try:
+            if requests.get(f"{url}/readyz", timeout=1).ok:
+                return
+        except requests.ConnectionError:
+            time.sleep(0.1)
+    raise SystemExit("the centre did not start: " + errors.read_text(encoding="utf-8")[-500:])
+
+
+def _free_port() -> int:
+    with socket.socket() as probe:
+        probe.bind(("127.0.0.1", 0))
+        port: int = probe.getsockname()[1]
+        return port
+
+
+def _cpu_s(pid: str) -> float:
+    # Fields 14 and 15 of proc(5) stat, counted after the process's name, which may hold spaces.
+    fields: list[Any] = Path(f"/proc/{pid}/stat").read_text(encoding="ascii").rpartition(")")[2].split()
+    return (int(fields[11]) + int(fields[12])) / _CLOCK_TICKS

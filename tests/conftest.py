@@ -1,0 +1,14 @@
+"""Fixtures every room may use, and the rule that tests speak to this machine only."""
+
+import pytest
+from pytest_socket import socket_allow_hosts
+
+from tests.support.centre_postgres import make_postgres_database, postgres_server, postgres_url, store_url
+
+__all__ = ["make_postgres_database", "postgres_server", "postgres_url", "store_url"]
+
+
+@pytest.hookimpl(trylast=True)
+def pytest_runtest_setup() -> None:
+    """Refuse every connection that leaves the machine. Loopback and Unix sockets stay open."""
+    socket_allow_hosts(["127.0.0.1", "::1", "localhost"], allow_unix_socket=True)

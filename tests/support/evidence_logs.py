@@ -1,0 +1,42 @@
+"""A log over a fresh store, and decisions to put into it."""
+
+from datetime import UTC, datetime
+
+from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
+
+from backend.evidence.leaf import DecisionLeaf, LeafSource
+from backend.evidence.log import EvidenceLog
+from backend.evidence.models import EvidenceHead, EvidenceLeaf, EvidenceNode
+from backend.store import Store
+from contracts.decision import AskState, NotKnownCause, Outcome, RuleVersion
+
+ORIGIN = "centre.baidiao.example"
+LOG_KEY = Ed25519PrivateKey.from_private_bytes(bytes(range(32)))
+
+
+def make_log_store(url: str) -> Store:
+    """Open a store and make the log's tables in it."""
+    store = Store(url)
+    tables = [model.__table__ for model in (EvidenceHead, EvidenceLeaf, EvidenceNode)]
+    EvidenceHead.metadata.create_all(store.engine, tables=tables)
+    return store
+
+
+def make_log(store: Store) -> EvidenceLog:
+    """Open a log under the tests' key."""
+    return EvidenceLog(store, ORIGIN, LOG_KEY)
+
+
+def make_leaf() -> DecisionLeaf:
+    """Return a decision on nobody."""
+    return DecisionLeaf(
+        decided_at=datetime(2026, 11, 23, 3, 4, 5, tzinfo=UTC),
+        service="old_age_allowance",
+        outcome=Outcome.UNDECIDED,
+        rule=RuleVersion(table="old_age_allowance", version="2560.1", effective_from="2016-10-01"),
+        device_id="dev_0123456789abcdef",
+        agency_id="civil_registry",
+        pseudonym="ab" * 32,
+        sources=(LeafSource(agency_id="revenue", state=AskState.NOT_KNOWN, cause=NotKnownCause.TIMEOUT),),
+        question_hash="cd" * 32,
+    )

@@ -1,0 +1,123 @@
+"""The kiosk's ports, faked: a slot one puts cards into, a press one takes the paper from, a centre one can cut off."""
+
+import queue
+import threading
+import time
+from collections.abc import Callable, Iterator
+
+from contracts.card import CardRead
+from contracts.decision import Answer, AskState, Progress, Question, Service
+from contracts.fleet import Heartbeat, HeartbeatReply, PartHealth, PartState
+from contracts.slip import SlipRecord
+from kiosk.errors import AskCancelledError, CardGoneError, CardSourceError
+from kiosk.ports import Presence, SlotChange
+from kiosk.visit.events import PrintResult
+from tests.support.kiosk_people import AGENCIES, DECIDED_AT, SERVICES, answer_to, news
+
+READER_OK = PartState(health=PartHealth.OK, model="Fake reader")
+READER_GONE = PartState(health=PartHealth.ABSENT, code="no_reader")
+PRINTER_OK = PartState(health=PartHealth.OK, model="Fake printer")
+PAPER_OUT = PartState(health=PartHealth.FAULT, code="paper_out", model="Fake printer")
+
+
+class FakeSlot:
+    """A card source: ``insert`` and ``remove`` from the test, changes out."""
+
+    def __init__(self, read_s: float = 0.0) -> None:
+        self._changes: queue.Queue[SlotChange] = queue.Queue()
+        self._card: CardRead | CardSourceError | None = None
+        self.read_s = read_s
+
+    def insert(self, card: CardRead | CardSourceError) -> None:
+        self._card = card
+        self._changes.put(SlotChange(Presence.INSERTED, READER_OK))
+
+    def remove(self) -> None:
+        self._card = None
+        self._changes.put(SlotChange(Presence.REMOVED, READER_OK))
+
+    def unplug(self) -> None:
+        self._card = None
+        self._changes.put(SlotChange(None, READER_GONE))
+
+    def plug_in(self) -> None:
+        self._changes.put(SlotChange(None, READER_OK))
+
+    def watch(self, stopped: threading.Event) -> Iterator[SlotChange]:
+        yield SlotChange(None, READER_OK)
+        while not stopped.is_set():
+            try:
+                yield self._changes.get(timeout=0.05)
+            except queue.Empty:
+                continue
+
+    def read(self) -> CardRead:
+        card = self._card
+        time.sleep(self.read_s)
+        if card is None:
+            raise CardGoneError
+        if isinstance(card, CardSourceError):
+            raise card
+        return card
+
+
+class FakePress:
+    """A press that remembers what it printed."""
+
+    def __init__(self, result: PrintResult = PrintResult.PRINTED, print_s: float = 0.0) -> None:
+        self.result = result
+        self.print_s = print_s
+        self.part = PRINTER_OK
+        self.printed: list[SlipRecord] = []
+
+    def print_slip(self, record: SlipRecord) -> PrintResult:
+        time.sleep(self.print_s)
+        if self.result is PrintResult.PRINTED:
+            self.printed.append(record)
+        return self.result
+
+    def status(self) -> PartState:
+        return self.part
+
+
+class FakeCentre:
+    """A centre that answers at once, or fails as told.
+
+    Attributes:
+        failure: Raised instead of an answer, when set.
+        questions: Every question that came.
+        hold: Asking waits until this is set.
+    """
+
+    def __init__(self, services: tuple[Service, ...] = SERVICES, step_s: float = 0.0) -> None:
+        self.offered = services
+        self.step_s = step_s
+        self.failure: Exception | None = None
+        self.questions: list[Question] = []
+        self.beats: list[Heartbeat] = []
+        self.hold = threading.Event()
+        self.hold.set()
+
+    def services(self) -> tuple[Service, ...]:
+        if self.failure is not None:
+            raise self.failure
+        return self.offered
+
+    def ask(self, question: Question, on_progress: Callable[[Progress], None], cancelled: threading.Event) -> Answer:
+        self.questions.append(question)
+        for agency in AGENCIES:
+            if cancelled.wait(self.step_s):
+                raise AskCancelledError
+            on_progress(news(agency, AskState.ASKING))
+        while not self.hold.wait(0.02):
+            if cancelled.is_set():
+                raise AskCancelledError
+        if self.failure is not None:
+            raise self.failure
+        return answer_to(question)
+
+    def beat(self, heartbeat: Heartbeat) -> HeartbeatReply:
+        if self.failure is not None:
+            raise self.failure
+        self.beats.append(heartbeat)
+        return HeartbeatReply(server_time=DECIDED_AT, heartbeat_interval_s=60)
