@@ -26,8 +26,9 @@ from backend.http.device_identity import current_device
 from backend.http.device_questions import create_blueprint as create_questions
 from backend.http.health import ReadinessCheck
 from backend.http.logs import configure_logging
-from backend.linkage.directory import DEFAULT_DIRECTORY, Directory, load_directory
+from backend.linkage.directory import Directory
 from backend.linkage.errors import LinkageError
+from backend.linkage.file import DEFAULT_DIRECTORY, load_directory
 from backend.linkage.gather import FactGatherer
 from backend.mandates.book import MandateBook, seed_mandates
 from backend.mandates.errors import MandateError

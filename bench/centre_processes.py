@@ -21,7 +21,7 @@ from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
 
 from backend.demo.flock import Flock
 from backend.demo.registers import AGENCY_IDS
-from backend.linkage.directory import DEFAULT_DIRECTORY
+from backend.linkage.file import DEFAULT_DIRECTORY
 from contracts.fleet import ENROL_PATH, EnrolRequest
 from contracts.signature import NONCE_BYTES
 from kiosk.agent.identity import key_thumbprint

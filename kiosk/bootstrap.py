@@ -37,6 +37,7 @@ class Kiosk:
     """A kiosk, built and not yet started."""
 
     daemon: Daemon
+    hub: Hub
     server: ScreenServer
     heartbeat: HeartbeatThread
 
@@ -49,6 +50,7 @@ class Kiosk:
             self.daemon.run()
         finally:
             self.heartbeat.stop()
+            self.hub.close()
             self.server.stop()
 
 
@@ -129,7 +131,7 @@ def assemble(
         interval_s,
     )
     app = create_screen(hub, daemon.post, rules, read_catalogues(), settings.frame_ancestors)
-    return Kiosk(daemon, ScreenServer(app, settings.screen_host, settings.screen_port), heartbeat)
+    return Kiosk(daemon, hub, ScreenServer(app, settings.screen_host, settings.screen_port), heartbeat)
 
 
 def build(settings: Settings) -> Kiosk:
@@ -144,7 +146,7 @@ def build(settings: Settings) -> Kiosk:
     journal = settings.state_dir / "prints.sqlite"
     press: Press = SlipPress(settings.printer_url, journal) if settings.printer_url else NoPress()
     cards = PcscCardSource(settings.reader_name, lambda: datetime.now(UTC).astimezone().date())
-    structlog.contextvars.bind_contextvars(device_id=identity.device_id)
+    _log.info("device_identified", device_id=identity.device_id)
     return assemble(
         settings, make_rules(settings, identity), cards, press, client, float(identity.heartbeat_interval_s)
     )

@@ -6,8 +6,6 @@ Thai writes no spaces between words; newmm finds them from a dictionary. Pure: m
 import re
 from collections.abc import Callable, Iterable
 
-from newmm_tokenizer.tokenizer import word_tokenize
-
 from printer.thai_date import MONTHS_EN, MONTHS_TH
 
 Measure = Callable[[str], float]
@@ -41,6 +39,17 @@ def _is_thai(text: str) -> bool:
     return "\u0e00" <= text[0] <= "\u0e7f"
 
 
+def load_words() -> None:
+    """Read newmm's dictionary (about a second, 80 MB). Else the first slip does it; a kiosk does it while it starts."""
+    _words("ก")
+
+
+def _words(text: str) -> list[str]:
+    from newmm_tokenizer.tokenizer import word_tokenize  # noqa: PLC0415  (importing it reads the whole dictionary)
+
+    return [str(word) for word in word_tokenize(text)]
+
+
 def clusters(text: str) -> list[str]:
     """Split a text into pieces that no reader would see torn: a consonant with its vowels and tone marks."""
     return [found.group() for found in _CLUSTER.finditer(text)]
@@ -53,10 +62,10 @@ def _pieces(text: str, keep: Iterable[str]) -> list[str]:
     pieces: list[str] = []
     position = 0
     for found in whole.finditer(text):
-        pieces += word_tokenize(text[position : found.start()])
+        pieces += _words(text[position : found.start()])
         pieces.append(found.group())
         position = found.end()
-    return [*pieces, *word_tokenize(text[position:])]
+    return [*pieces, *_words(text[position:])]
 
 
 def _joined(pieces: list[str]) -> list[str]:
@@ -78,7 +87,7 @@ def _fitting(piece: str, width: float, measure: Measure) -> list[str]:
     """Cut a piece wider than the line: at its words if that suffices, else at its clusters."""
     if measure(piece) <= width:
         return [piece]
-    words = _joined(word_tokenize(piece))
+    words = _joined(_words(piece))
     if len(words) > 1:
         return [part for word in words for part in _fitting(word, width, measure)]
     parts = [""]

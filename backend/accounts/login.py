@@ -3,14 +3,18 @@
 from collections.abc import Mapping
 from typing import Any, Final
 
-from flask import Flask
+from flask import Flask, redirect, request, url_for
 from flask_security import MailUtil, Security, UserDatastore
 from flask_wtf import CSRFProtect
+from flask_wtf.csrf import CSRFError
 from sqlalchemy import func, select
+from werkzeug.wrappers import Response
 
 from backend.accounts.models import Role, User
 from backend.accounts.service import EmailError, normalise_email
+from backend.http.problems import answer_problem
 from backend.store import Store
+from contracts.problems import ProblemCode
 
 _SESSION_HOURS: Final = 12
 
@@ -89,4 +93,12 @@ def install_accounts(app: Flask, store: Store, secret: bytes, *, secure_cookies:
     app.config["SESSION_COOKIE_SECURE"] = secure_cookies
     csrf = CSRFProtect(app)
     Security(app, _Accounts(store), mail_util_cls=_Mail)
+    app.register_error_handler(CSRFError, _ask_again)
     return csrf
+
+
+def _ask_again(_error: CSRFError) -> Response:
+    # A login page left open overnight has an old token: whoever comes back to it is asked again, not told off.
+    if request.endpoint == "security.login":
+        return redirect(url_for("security.login", stale=1, next=request.args.get("next")))
+    return answer_problem(ProblemCode.BAD_REQUEST, "the form's token is missing or old")

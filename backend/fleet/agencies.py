@@ -10,8 +10,8 @@ from backend.fleet.models import Agency
 
 
 def read_seed() -> list[dict[str, str]]:
-    """Return the rows of ``data/agencies.csv``: id, name_th, name_en, readers_allocated."""
-    text = (files("backend.fleet") / "data" / "agencies.csv").read_text(encoding="utf-8")
+    """Return the rows of ``agencies.csv``: id, name_th, name_en, readers_allocated."""
+    text = (files("backend.fleet") / "agencies.csv").read_text(encoding="utf-8")
     return list(csv.DictReader(text.splitlines()))
 
 

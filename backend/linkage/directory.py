@@ -1,7 +1,6 @@
 """The agency directory: who is linked, where, and how each answer becomes facts. Data in a file, checked on loading."""
 
 import json
-from pathlib import Path
 from typing import Annotated, Literal, Self
 from urllib.parse import urlsplit
 
@@ -12,8 +11,6 @@ from backend.linkage.facts import FACT_TYPES, Fact
 from contracts.card import Birth
 from contracts.decision import AgencyId
 from contracts.message import Words
-
-DEFAULT_DIRECTORY = Path(__file__).with_name("demo_agencies.json")
 
 SubjectField = Literal["citizen_number", "name_th", "birth", "request_number", "laser_number", "chip_serial"]
 Converter = Literal["bool", "int", "date", "birth", "equals", "text", "present"]
@@ -166,16 +163,3 @@ def parse_directory(text: str, source: Annotated[str, "for messages"] = "(text)"
         raise DirectoryError(source, problems) from error
     except ValueError as error:
         raise DirectoryError(source, (f"not JSON: {error}",)) from error
-
-
-def load_directory(path: Path) -> Directory:
-    """Read the directory file at ``path``.
-
-    Raises:
-        DirectoryError: The file cannot be read or is wrong.
-    """
-    try:
-        text = path.read_text(encoding="utf-8")
-    except (OSError, UnicodeDecodeError) as error:
-        raise DirectoryError(str(path), (f"cannot be read: {type(error).__name__}",)) from error
-    return parse_directory(text, str(path))

@@ -66,7 +66,7 @@ class _Pages:
         with app.app_context():
             shown = self._hub.newest()
             yield "retry: 500\n" + self._message(shown)
-            while True:
+            while not self._hub.closed:
                 newer = self._hub.wait_newer(shown.number, KEEP_ALIVE_S)
                 if newer is None:
                     yield ": still here\n\n"

@@ -20,6 +20,13 @@ class Hub:
     def __init__(self, state: State) -> None:
         self._changed = threading.Condition()
         self._shown = Shown(0, state)
+        self.closed = False
+
+    def close(self) -> None:
+        """Let every stream end: the kiosk's program stops."""
+        with self._changed:
+            self.closed = True
+            self._changed.notify_all()
 
     def publish(self, state: State) -> None:
         """Show this state from now on."""
@@ -35,6 +42,6 @@ class Hub:
     def wait_newer(self, than: int, timeout_s: float) -> Shown | None:
         """Wait for a screen newer than number ``than``; None when nothing changed for ``timeout_s`` seconds."""
         with self._changed:
-            if self._changed.wait_for(lambda: self._shown.number > than, timeout_s):
-                return self._shown
+            if self._changed.wait_for(lambda: self.closed or self._shown.number > than, timeout_s):
+                return None if self.closed else self._shown
             return None

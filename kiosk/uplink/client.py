@@ -1,10 +1,12 @@
-"""The signed client: one kept connection a thread, one signature a request, errors sorted by whether to retry."""
+"""The signed client: kept connections, one signature a request, errors sorted by whether to retry."""
 
+import contextlib
 import secrets
 import threading
 import time
 from base64 import urlsafe_b64encode
 from collections.abc import Callable, Iterator
+from http.cookiejar import DefaultCookiePolicy
 from typing import TypeVar
 
 import requests
@@ -45,9 +47,10 @@ class SignedClient:
         self._key = key
         self._key_id = key_id
         self._timeouts_s = (CONNECT_TIMEOUT_S, read_timeout_s)
-        self._local = threading.local()
-        self._lock = threading.Lock()
-        self._sessions: list[requests.Session] = []
+        self._session = requests.Session()
+        self._session.trust_env = False  # no proxy or netrc from the environment: signed bytes go where we say
+        # Shared by threads: its pool is made for that, and its cookie jar, which is not, takes nothing.
+        self._session.cookies.set_policy(DefaultCookiePolicy(allowed_domains=[]))
 
     def services(self) -> tuple[Service, ...]:
         """Fetch what is on offer (see the port)."""
@@ -73,10 +76,8 @@ class SignedClient:
             done.set()
 
     def close(self) -> None:
-        """Close every kept connection."""
-        with self._lock:
-            while self._sessions:
-                self._sessions.pop().close()
+        """Close the kept connections."""
+        self._session.close()
 
     def _fetch(self, method: str, path: str, body: bytes) -> bytes:
         try:
@@ -100,24 +101,13 @@ class SignedClient:
                     return answer
         raise CentreRetryableError("cut_off")
 
-    def _session(self) -> requests.Session:
-        """One session a thread: requests' sessions are not promised to be safe across threads."""
-        session: requests.Session | None = getattr(self._local, "session", None)
-        if session is None:
-            session = requests.Session()
-            session.trust_env = False  # no proxy or netrc from the environment: signed bytes go where we say
-            self._local.session = session
-            with self._lock:
-                self._sessions.append(session)
-        return session
-
     def _send(self, method: str, path: str, body: bytes, accept: str) -> requests.Response:
         url = self._base_url + path
         nonce = urlsafe_b64encode(secrets.token_bytes(NONCE_BYTES)).rstrip(b"=").decode("ascii")
         headers = {"Accept": accept, **({"Content-Type": _JSON} if body else {})}
         headers |= sign_request(method, url, body, self._key, self._key_id, int(time.time()), nonce)
         try:
-            response = self._session().request(
+            response = self._session.request(
                 method,
                 url,
                 data=body or None,
@@ -152,7 +142,8 @@ def _close_on_cancel(response: requests.Response, cancelled: threading.Event, do
     """Cut a stream whose visit has ended, so that its thread does not wait for a silent line."""
     while not done.wait(0.1):
         if cancelled.is_set():
-            response.close()
+            with contextlib.suppress(Exception):  # whatever is left of a stream that ends in this very moment
+                response.raw.shutdown()  # wakes the reader; close() would wait for it
             return
 
 

@@ -11,6 +11,8 @@ from provisioning.demo.processes import Processes
 
 VPCD_PORT = 35963
 """vpcd's default port, 0x8C7B, from its reader configuration."""
+_SLOTS = 2
+_TIME_WAIT_S = 65
 _PCSCD_SOCKET = Path("/run/pcscd/pcscd.comm")
 
 
@@ -34,6 +36,28 @@ def is_vpcd_listening(port: int = VPCD_PORT) -> bool:
     return False
 
 
+def _wait_for_free_slots() -> None:
+    # vpcd binds without SO_REUSEADDR: where a card was in when an earlier pcscd ended, its ports rest for a minute
+    # (TIME_WAIT), and a pcscd started meanwhile would have no reader.
+    end = time.monotonic() + _TIME_WAIT_S
+    while not all(_can_bind(VPCD_PORT + slot) for slot in range(_SLOTS)):
+        if time.monotonic() > end:
+            raise DemoError(
+                f"TCP port {VPCD_PORT} or {VPCD_PORT + 1} is taken, and vpcd needs both",
+                f"see who holds it: ss -ltnp '( sport = :{VPCD_PORT} or sport = :{VPCD_PORT + 1} )'",
+            )
+        time.sleep(0.5)
+
+
+def _can_bind(port: int) -> bool:
+    with socket.socket() as probe:
+        try:
+            probe.bind(("", port))
+        except OSError:
+            return False
+    return True
+
+
 def ensure_pcscd(processes: Processes) -> None:
     """Return when pcscd runs with the virtual reader, starting it when it does not run.
 
@@ -53,6 +77,7 @@ def ensure_pcscd(processes: Processes) -> None:
     program = shutil.which("pcscd", path=f"{os.environ.get('PATH', '')}:/usr/sbin:/sbin")
     if program is None:
         raise DemoError("pcscd is not installed", "run: make setup")
+    _wait_for_free_slots()
     command = [program, "--foreground"] if os.geteuid() == 0 else ["sudo", "-n", program, "--foreground"]
     processes.start("pcscd", command)
     processes.wait_until("pcscd", lambda: _daemon_listens() and is_vpcd_listening(), patience_s=15)

@@ -4,7 +4,7 @@ Each read costs two exchanges whatever its size, and at the card's higher bit ra
 """
 
 from collections.abc import Iterable
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 
 from reader_drivers.core.apdu import MAX_READ
 from reader_drivers.core.errors import CardUnreadableError
@@ -44,19 +44,25 @@ def plan_reads(wanted: Iterable[Span], max_length: int = MAX_READ) -> tuple[Span
     return tuple(reads)
 
 
-@dataclass(slots=True, repr=False)
 class Memory:
     """What has been read of the chip so far. Its repr hides the bytes: they are somebody's."""
 
-    _bytes: dict[int, int] = field(default_factory=dict)
+    def __init__(self) -> None:
+        """Begin with nothing known."""
+        self._bytes = bytearray()
+        self._known = bytearray()  # 1 where the byte of the same offset has been read
 
     def put(self, offset: int, data: bytes) -> None:
         """Keep ``data`` as the chip's content from ``offset``."""
-        self._bytes.update(enumerate(data, offset))
+        end = offset + len(data)
+        for buffer in (self._bytes, self._known):
+            buffer.extend(bytes(max(0, end - len(buffer))))
+        self._bytes[offset:end] = data
+        self._known[offset:end] = b"\x01" * len(data)
 
     def has(self, span: Span) -> bool:
         """Say whether every byte of ``span`` has been read."""
-        return all(at in self._bytes for at in range(span.offset, span.end))
+        return span.end <= len(self._known) and self._known.find(0, span.offset, span.end) < 0
 
     def get(self, span: Span) -> bytes:
         """Return the bytes of ``span``.
@@ -66,7 +72,7 @@ class Memory:
         """
         if not self.has(span):
             raise CardUnreadableError("read", offset=span.offset)
-        return bytes(self._bytes[at] for at in range(span.offset, span.end))
+        return bytes(self._bytes[span.offset : span.end])
 
     def __repr__(self) -> str:
-        return f"Memory({len(self._bytes)} bytes)"
+        return f"Memory({self._known.count(1)} bytes)"

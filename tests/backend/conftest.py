@@ -1,4 +1,7 @@
+import logging
+
 import pytest
+import structlog
 
 from tests.support.centre_app import build_centre
 
@@ -17,3 +20,14 @@ def centre_on_each(store_url, tmp_path):
     centre = build_centre(store_url, tmp_path)
     yield centre
     centre.store.close()
+
+
+@pytest.fixture
+def logging_as_before():
+    """For tests that set logging up: afterwards it is as pytest had it."""
+    root = logging.getLogger()
+    handlers, level = root.handlers[:], root.level
+    yield
+    root.handlers[:] = handlers
+    root.setLevel(level)
+    structlog.reset_defaults()

@@ -1,4 +1,4 @@
-"""Fate on a street: the card goes, the line goes, an agency goes, the paper goes. Each time a clear screen, nothing doubled."""
+"""Fate on a street: card, line, agency or paper goes. Each time a clear screen follows, and nothing is doubled."""
 
 import json
 import re

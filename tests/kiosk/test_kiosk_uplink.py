@@ -111,7 +111,14 @@ def test_each_request_has_its_own_nonce(centre: Centre, client: SignedClient) ->
 
 def problem(code: str, *, retryable: bool) -> str:
     return json.dumps(
-        {"type": f"urn:baidiao:problem:{code}", "title": "t", "status": 403, "code": code, "retryable": retryable, "request_id": "r1"}
+        {
+            "type": f"urn:baidiao:problem:{code}",
+            "title": "t",
+            "status": 403,
+            "code": code,
+            "retryable": retryable,
+            "request_id": "r1",
+        }
     )
 
 
@@ -126,7 +133,14 @@ def test_problem_documents_say_whether_to_try_again(
 
 
 def test_a_problem_in_the_stream(centre: Centre, client: SignedClient) -> None:
-    inside = {"type": "problem", "problem_type": "x", "title": "t", "code": "card_void", "retryable": False, "request_id": "r2"}
+    inside = {
+        "type": "problem",
+        "problem_type": "x",
+        "title": "t",
+        "code": "card_void",
+        "retryable": False,
+        "request_id": "r2",
+    }
     centre.act = stream(ASKING, json.dumps(inside) + "\n")
     with pytest.raises(CentrePermanentError, match="card_void"):
         client.ask(QUESTION, lambda _: None, threading.Event())
@@ -180,4 +194,3 @@ def test_a_cancelled_visit_lets_go_of_a_silent_line(centre: Centre) -> None:
     assert time.monotonic() - before < 3
     over.set()
     client.close()
-

@@ -246,7 +246,9 @@ _EVENTS = st.one_of(
     *(st.builds(kind) for kind in (ev.ChoiceMade, ev.Agreed, ev.WentBack, ev.TriedAgain, ev.SlipWanted, ev.Finished)),
     *(st.builds(kind) for kind in (ev.TimeExtended, ev.ContrastToggled, ev.HelpToggled, ev.Ticked)),
 )
-_GOING_ON = st.sampled_from(["answer", ev.ChoiceMade(), ev.Agreed(), ev.SlipWanted(), ev.ServiceToggled("state_welfare")])
+_GOING_ON = st.sampled_from(
+    ["answer", ev.ChoiceMade(), ev.Agreed(), ev.SlipWanted(), ev.ServiceToggled("state_welfare")]
+)
 
 
 @settings(max_examples=250, deadline=None)
@@ -254,10 +256,11 @@ _GOING_ON = st.sampled_from(["answer", ev.ChoiceMade(), ev.Agreed(), ev.SlipWant
 def test_whatever_happens_the_rules_hold(story: list) -> None:
     state, now_s, printed, turn = begin(RULES), 0.0, 0, 0
     opening = [(ev.ServicesCame(SERVICES), 0), (ev.CardInserted(ID), 0), (ev.CardWasRead(ID, PERSON), 0)]
-    for event, later_s in [*opening, *story]:
+    for told, later_s in [*opening, *story]:
         now_s += later_s
         before = state
-        if event == "answer":
+        event = told
+        if told == "answer":
             if state.visit is None or state.visit.question is None:
                 continue
             event = ev.AnswerCame(state.visit.visit_id, answer_to(state.visit.question))

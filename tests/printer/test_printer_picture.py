@@ -44,7 +44,7 @@ def probe_picture():
 
 
 def test_probe_is_drawn_as_the_approved_picture():
-    """The approved picture was looked at: every mark above, below and beside its letter. Edges may differ by a shade."""
+    """The approved picture was looked at: every mark stands at its letter. Edges may differ by a shade."""
     drawn = probe_picture()
     with Image.open(GOLDEN / "probe.png") as golden:
         assert drawn.size == golden.size

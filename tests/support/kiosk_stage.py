@@ -101,6 +101,7 @@ class Stage:
         return self
 
     def __exit__(self, *_: object) -> None:
+        self.hub.close()
         self.server.stop()
 
 
@@ -127,6 +128,7 @@ class Playing:
     def __exit__(self, *_: object) -> None:
         self.daemon.stop()
         self._loop.join(timeout=3)
+        self.hub.close()
         self.server.stop()
 
 

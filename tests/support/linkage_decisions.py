@@ -18,8 +18,8 @@ from backend.evidence import models as evidence_models
 from backend.evidence.leaf import Pseudonymiser
 from backend.evidence.log import EvidenceLog
 from backend.evidence.slips import SlipSigner
-from backend.linkage.directory import DEFAULT_DIRECTORY, load_directory
 from backend.linkage.facts import Fact, FactValue, KnownFact
+from backend.linkage.file import DEFAULT_DIRECTORY, load_directory
 from backend.linkage.gather import Gathered
 from backend.mandates import models as mandate_models
 from backend.mandates.book import MandateBook, seed_mandates

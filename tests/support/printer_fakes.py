@@ -38,7 +38,7 @@ def running_printer(folder, rows_per_s=200_000):
 
 
 class FakeLine:
-    """A StatusDevice in memory: ``answers`` maps a query to its byte; missing is silence. Time passes when it is waited."""
+    """A StatusDevice in memory: ``answers`` maps a query to its byte, missing is silence; waiting lets time pass."""
 
     bytes_per_s = None
 

@@ -77,8 +77,8 @@ def test_pages_allow_nothing_from_elsewhere(client):
 
 
 def test_the_font_comes_from_here(centre):
-    font = centre.client().get("/console/fonts/Sarabun-Regular.ttf")
-    assert font.data[:4] == b"\0\1\0\0"
+    with centre.client().get("/console/fonts/Sarabun-Regular.ttf") as font:
+        assert font.data[:4] == b"\0\1\0\0"
     assert centre.client().get("/console/fonts/..%2fsecret.ttf").status_code == 404
 
 

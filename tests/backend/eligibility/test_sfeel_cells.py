@@ -71,6 +71,7 @@ OCTOBER = date(2015, 10, 1)
         ('>= date("2015-10-01")', OCTOBER, True),
         ('< date("2015-10-01")', OCTOBER, False),
         ('[date("2015-10-01")..date("2016-09-30")]', date(2016, 9, 30), True),
+        ('"\\u2013"', "–", True),
         ('"a\\"b\\\\c\\n\\u0e01"', 'a"b\\c\nก', True),
     ],
 )

@@ -8,8 +8,8 @@ from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
 from hypothesis import given
 from hypothesis import strategies as st
 
-from backend.evidence.checkpoint import Checkpoint, open_checkpoint, sign_checkpoint, verifier_key
-from backend.evidence.errors import CheckpointError, EvidenceError
+from backend.evidence.checkpoint import Checkpoint, key_id, open_checkpoint, sign_checkpoint, verifier_key
+from backend.evidence.errors import CheckpointError
 from backend.evidence.merkle import EMPTY_ROOT
 
 KEY = Ed25519PrivateKey.from_private_bytes(bytes(range(32)))
@@ -20,10 +20,10 @@ POINT = Checkpoint(ORIGIN, 42, sha256(b"root").digest())
 def test_a_checkpoint_is_three_lines_a_blank_one_and_a_signature():
     text = sign_checkpoint(POINT, KEY)
     body = f"{ORIGIN}\n42\n{b64encode(POINT.root).decode()}\n"
-    key_id = sha256(ORIGIN.encode() + b"\n\x01" + KEY.public_key().public_bytes_raw()).digest()[:4]
-    signature = b64encode(key_id + KEY.sign(body.encode())).decode()
+    expected_id = sha256(ORIGIN.encode() + b"\n\x01" + KEY.public_key().public_bytes_raw()).digest()[:4]
+    signature = b64encode(expected_id + KEY.sign(body.encode())).decode()
     assert text == f"{body}\n— {ORIGIN} {signature}\n"
-    assert verifier_key(ORIGIN, KEY.public_key()).startswith(f"{ORIGIN}+{key_id.hex()}+A")
+    assert verifier_key(ORIGIN, KEY.public_key()).startswith(f"{ORIGIN}+{expected_id.hex()}+A")
 
 
 @given(st.integers(0, 2**63), st.binary(min_size=32, max_size=32))
@@ -72,10 +72,10 @@ def test_another_key_and_another_log_are_refused():
     ],
 )
 def test_a_rightly_signed_text_that_is_no_checkpoint_is_refused(body):
-    good = sign_checkpoint(POINT, KEY).rsplit("\n\n", 1)[1]
-    assert good
-    with pytest.raises(EvidenceError):
-        open_checkpoint(f"{body}\n{good}", ORIGIN, KEY.public_key())
+    signature = b64encode(key_id(ORIGIN, KEY.public_key()) + KEY.sign(body.encode())).decode()
+    with pytest.raises(CheckpointError) as caught:
+        open_checkpoint(f"{body}\n— {ORIGIN} {signature}\n", ORIGIN, KEY.public_key())
+    assert caught.value.reason == "form"
 
 
 @pytest.mark.parametrize("text", ["", "\n\n", "a\n1\n\n", "a\n\n\n"])

@@ -105,6 +105,7 @@ def test_the_keys_are_published_where_devices_look(client):
         ("3/067.p/5", TilePath(3, 67, 5)),
         ("0/x001/x234/067", TilePath(0, 1_234_067)),
         ("63/x001/000", TilePath(63, 1000)),
+        ("64/000", None),
         ("0/x000/001", None),
         ("0/001/x002", None),
         ("0/1", None),

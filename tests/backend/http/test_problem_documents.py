@@ -3,7 +3,7 @@ import json
 
 import pytest
 import structlog
-from flask import Flask
+from flask import Flask, request
 from sqlalchemy.exc import OperationalError
 
 from backend.http.logs import configure_logging
@@ -35,8 +35,6 @@ def client():
 
     @app.post("/body")
     def body():
-        from flask import request
-
         return request.get_data()
 
     return app.test_client()
@@ -102,7 +100,7 @@ def test_the_log_names_the_route_and_never_the_path(client):
     assert SECRET not in json.dumps(logs)
 
 
-def test_log_lines_are_json(monkeypatch):
+def test_log_lines_are_json(monkeypatch, logging_as_before):
     stream = io.StringIO()
     monkeypatch.setattr("sys.stderr", stream)
     configure_logging("info")
@@ -112,7 +110,6 @@ def test_log_lines_are_json(monkeypatch):
         structlog.get_logger().debug("hidden")
     finally:
         structlog.contextvars.clear_contextvars()
-        structlog.reset_defaults()
     (line,) = stream.getvalue().splitlines()
     said = json.loads(line)
     assert (said["event"], said["count"], said["request_id"], said["level"]) == ("something_happened", 2, "r-1", "info")

@@ -4,9 +4,10 @@ from typing import Any
 
 import pytest
 
-from backend.linkage.directory import DEFAULT_DIRECTORY, load_directory, parse_directory
+from backend.linkage.directory import parse_directory
 from backend.linkage.errors import DirectoryError
 from backend.linkage.facts import FACT_TYPES, Fact
+from backend.linkage.file import DEFAULT_DIRECTORY, load_directory
 
 
 def entry(**changes: Any) -> dict[str, Any]:

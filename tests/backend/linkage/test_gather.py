@@ -216,3 +216,9 @@ def test_over_real_sockets_connections_are_kept_and_faults_stay_apart(made: list
         assert len(good.connections) == 1
         assert len(good.seen) == 3
         gatherer.close()
+
+
+def test_a_bug_in_the_gatherer_reaches_the_thread_that_waits(made: list[FactGatherer]) -> None:
+    nameless = agency("", FakeProvider({Fact.ALIVE: True}))
+    with pytest.raises(LoopStoppedError, match="broken off"):
+        result(gather(made, nameless), Fact.ALIVE)

@@ -1,0 +1,1 @@
+"""Numbered migrations; the runner finds them here."""

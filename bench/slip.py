@@ -1,0 +1,70 @@
+"""Render and encode one slip: milliseconds and bytes; beside it the same picture by python-escpos' plain image path."""
+
+import gc
+import json
+import statistics
+import sys
+import time
+from pathlib import Path
+
+sys.path.insert(0, str(Path(__file__).resolve().parent.parent))
+
+from escpos.printer import Dummy
+
+from printer.escpos import encode_slip
+from printer.line_break import load_words
+from printer.raster import draw_slip
+from printer.typeface import load_typeface
+from tests.support.printer_samples import four_services, one_service
+
+ROUNDS = 25
+
+
+def median_ms(work):
+    work()
+    gc.collect()
+    taken = []
+    for _ in range(ROUNDS):
+        started = time.perf_counter()
+        work()
+        taken.append((time.perf_counter() - started) * 1000)
+    return round(statistics.median(taken), 2)
+
+
+def by_python_escpos(picture):
+    printer = Dummy()
+    printer.image(picture, impl="bitImageRaster")
+    printer.cut()
+    return printer.output
+
+
+def measure(record, face):
+    picture = draw_slip(record, face)
+    data = encode_slip(picture)
+    return {
+        "rows": picture.height,
+        "centimetres": round(picture.height / 80, 1),
+        "render_ms": median_ms(lambda: draw_slip(record, face)),
+        "encode_ms": median_ms(lambda: encode_slip(picture)),
+        "bytes": len(data.body) + len(data.tail),
+        "python_escpos_encode_ms": median_ms(lambda: by_python_escpos(picture)),
+        "python_escpos_bytes": len(by_python_escpos(picture)),
+    }
+
+
+def main():
+    started = time.perf_counter()
+    face = load_typeface()
+    load_words()
+    loaded_ms = round((time.perf_counter() - started) * 1000, 1)
+    result = {
+        "load_font_and_words_ms": loaded_ms,
+        "rounds": ROUNDS,
+        "one_service": measure(one_service(), face),
+        "four_services": measure(four_services(), face),
+    }
+    print(json.dumps({"slip": result}, indent=2))
+
+
+if __name__ == "__main__":
+    main()

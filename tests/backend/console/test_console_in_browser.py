@@ -1,0 +1,84 @@
+"""The console in a real browser: keyboard, refresh without reloading, both colour schemes, accessibility."""
+
+import threading
+
+import pytest
+from axe_playwright_python.sync_playwright import Axe
+from playwright.sync_api import expect, sync_playwright
+from werkzeug.serving import make_server
+
+from contracts.fleet import HEARTBEAT_PATH
+from tests.support.centre_app import EMAIL, PASSWORD, heartbeat
+
+_ARGUMENTS = (
+    "--no-sandbox",
+    "--disable-gpu",
+    "--disable-background-networking",
+    "--disable-component-update",
+    "--disable-sync",
+)
+pytestmark = pytest.mark.browser
+
+
+@pytest.fixture
+def address(centre):
+    centre.accounts.add(EMAIL, PASSWORD, "unique-1", centre.clock())
+    server = make_server("127.0.0.1", 0, centre.app, threaded=True)
+    thread = threading.Thread(target=server.serve_forever)
+    thread.start()
+    yield f"http://127.0.0.1:{server.server_port}"
+    server.shutdown()
+    thread.join()
+    server.server_close()
+
+
+@pytest.fixture(scope="module")
+def browser():
+    with sync_playwright() as playwright:
+        browser = playwright.chromium.launch(executable_path="/usr/bin/chromium", args=list(_ARGUMENTS))
+        yield browser
+        browser.close()
+
+
+@pytest.fixture(params=["light", "dark"])
+def page(browser, request):
+    context = browser.new_context(color_scheme=request.param, locale="th-TH")
+    page = context.new_page()
+    page.complaints = []
+    page.on("pageerror", lambda error: page.complaints.append(str(error)))
+    page.on("console", lambda said: page.complaints.append(said.text) if said.type == "error" else None)
+    yield page
+    context.close()
+
+
+def test_an_officer_logs_in_and_watches_the_fleet(centre, address, page):
+    page.goto(f"{address}/console/")
+    page.keyboard.type(EMAIL)  # the first field has the focus
+    page.keyboard.press("Tab")
+    page.keyboard.type(PASSWORD)
+    assert Axe().run(page).violations_count == 0
+    page.keyboard.press("Enter")
+    expect(page.get_by_text("ยังไม่มีตู้บริการที่ลงทะเบียน")).to_be_visible()
+
+    device = centre.enrol()
+    device.post(HEARTBEAT_PATH, heartbeat(printer={"health": "fault", "code": "paper_out"}))
+    expect(page.get_by_text("กระดาษหมด")).to_be_visible(timeout=9000)  # by itself, without a reload
+    page.reload()
+    violations = Axe().run(page).response["violations"]
+    assert [violation["id"] for violation in violations] == []
+
+    page.keyboard.press("/")
+    page.keyboard.type("nowhere")
+    expect(page.get_by_text("ไม่พบตู้บริการที่ตรงกับเงื่อนไข")).to_be_visible()
+    page.keyboard.press("Control+a")
+    page.keyboard.type("hall")
+    expect(page.get_by_text(device.reply.device_id)).to_be_visible()
+    page.get_by_role("link", name="สถานที่").click()
+    expect(page.get_by_role("columnheader", name="สถานที่")).to_have_attribute("aria-sort", "ascending")
+    assert "sort=place" in page.url
+
+    page.get_by_role("link", name="English").click()
+    expect(page.get_by_role("heading", name="Devices")).to_be_visible()
+    page.get_by_role("button", name="Log out").click()
+    expect(page.get_by_role("heading", name="Log in")).to_be_visible()
+    assert page.complaints == []
