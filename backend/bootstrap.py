@@ -20,7 +20,7 @@ from backend.evidence.errors import EvidenceError
 from backend.evidence.http import create_blueprint as create_evidence
 from backend.evidence.keys import CentreKeys, load_or_create_keys
 from backend.evidence.log import EvidenceLog
-from backend.evidence.slips import SlipSigner, thumbprint
+from backend.evidence.slips import SlipSigner, slip_key_id
 from backend.fleet.building import build_fleet
 from backend.http.device_identity import current_device
 from backend.http.device_questions import create_blueprint as create_questions
@@ -117,7 +117,7 @@ def build_services(settings: Settings) -> Services:
     store = Store(settings.database_url)
     fleet = build_fleet(settings, store)
     log = EvidenceLog(store, settings.log_origin, found.keys.checkpoint)
-    signer = SlipSigner(found.keys.slip, thumbprint(found.keys.slip.public_key()), settings.log_origin)
+    signer = SlipSigner(found.keys.slip, slip_key_id(found.keys.slip.public_key()), settings.log_origin)
     gatherer = FactGatherer.from_directory(found.agencies)
     decisions = DecisionService(
         Parts(

@@ -7,9 +7,9 @@ cd "$(dirname "$0")/.."
 readonly venv=.venv
 readonly stamp=$venv/.baidiao-setup
 # pcscd and vpcd: the card reader stack and its virtual reader. libfribidi0: Pillow's raqm, without which Thai marks fall
-# off. chromium: the kiosk's screen. postgresql: the store's second engine in tests. The rest compiles pyscard, which
+# off. libusb: USB printers. chromium: the kiosk's screen. postgresql: the store's second engine in tests. The rest compiles pyscard, which
 # is published as source only.
-packages=(pcscd vsmartcard-vpcd libpcsclite1 libfribidi0 chromium postgresql ca-certificates gcc libc6-dev swig libpcsclite-dev pkg-config)
+packages=(pcscd vsmartcard-vpcd libpcsclite1 libfribidi0 libusb-1.0-0 chromium postgresql ca-certificates gcc libc6-dev swig libpcsclite-dev pkg-config)
 
 say() { printf '\033[1m%s\033[0m\n' "$*"; }
 fail() {

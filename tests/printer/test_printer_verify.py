@@ -91,7 +91,7 @@ def test_foreign_text_is_no_slip(text):
     assert verdict(text) is not Verdict.VALID
 
 
-@settings(max_examples=200, deadline=None)
+@settings(max_examples=120, deadline=None)
 @given(st.integers(0, len(COSE_BYTES) * 8 - 1))
 def test_any_flipped_bit_is_refused(bit):
     altered = bytearray(COSE_BYTES)
@@ -101,7 +101,7 @@ def test_any_flipped_bit_is_refused(bit):
     assert found.claims is None
 
 
-@settings(max_examples=200, deadline=None)
+@settings(max_examples=120, deadline=None)
 @given(st.binary(max_size=200))
 def test_any_bytes_are_refused_calmly(data):
     assert verdict(TOKEN_PREFIX + base45.b45encode(data).decode()) is not Verdict.VALID

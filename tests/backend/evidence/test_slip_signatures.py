@@ -14,13 +14,13 @@ from hypothesis import strategies as st
 
 from backend.evidence.errors import KeyFileError, SlipIssuerError
 from backend.evidence.keys import load_or_create_keys
-from backend.evidence.slips import SlipSigner, thumbprint
+from backend.evidence.slips import SlipSigner, slip_key_id, thumbprint
 from contracts.decision import Outcome
 from contracts.slip import SlipClaims, TokenDecision, parse_claims, parse_token_text
 
 KEY = Ed25519PrivateKey.from_private_bytes(bytes(range(32)))
 ISSUER = "centre.baidiao.example"
-SIGNER = SlipSigner(KEY, thumbprint(KEY.public_key()), ISSUER)
+SIGNER = SlipSigner(KEY, slip_key_id(KEY.public_key()), ISSUER)
 CLAIMS = SlipClaims(
     issuer=ISSUER,
     reference="7K3M-9QXV-2A",
@@ -93,7 +93,7 @@ def test_the_key_set_holds_public_parts_only():
     assert set(first) == {"kty", "crv", "kid", "x", "alg", "use"}
     assert (first["kty"], first["crv"], first["alg"], first["use"]) == ("OKP", "Ed25519", "EdDSA", "sig")
     assert first["kid"] == SIGNER.key_id
-    assert second["kid"] == thumbprint(older)
+    assert second["kid"] == slip_key_id(older)
 
 
 def test_keys_are_made_once_and_for_their_owner_alone(tmp_path):
