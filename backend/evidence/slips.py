@@ -67,8 +67,8 @@ def thumbprint(key: Ed25519PublicKey) -> str:
 def slip_key_id(key: Ed25519PublicKey) -> str:
     """Return the ``kid`` that slips carry: the thumbprint's first 64 bits and a little.
 
-    Enough to tell one centre's keys apart, and 32 characters less in every QR code. It is a hint, no proof: the signature
-    is checked with the key it points to.
+    Enough to tell one centre's keys apart, and 32 characters less in every QR code. It is a hint, no proof: the
+    signature is checked with the key it points to.
     """
     return thumbprint(key)[:11]
 

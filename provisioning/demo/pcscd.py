@@ -3,6 +3,7 @@
 import os
 import shutil
 import socket
+import subprocess
 import time
 from pathlib import Path
 
@@ -34,6 +35,13 @@ def is_vpcd_listening(port: int = VPCD_PORT) -> bool:
             if local.endswith(wanted) and state == "0A":  # TCP_LISTEN, include/net/tcp_states.h
                 return True
     return False
+
+
+def _without_polkit(program: str) -> list[str]:
+    # pcscd 2 asks polkit about every client and refuses all where no D-Bus runs (containers, rescue systems). The
+    # demo's own daemon, for invented cards, need not ask; older ones do not know the option.
+    known = subprocess.run([program, "--help"], capture_output=True, text=True, check=False)
+    return ["--disable-polkit"] if "--disable-polkit" in known.stdout + known.stderr else []
 
 
 def _wait_for_free_slots() -> None:
@@ -78,6 +86,8 @@ def ensure_pcscd(processes: Processes) -> None:
     if program is None:
         raise DemoError("pcscd is not installed", "run: make setup")
     _wait_for_free_slots()
-    command = [program, "--foreground"] if os.geteuid() == 0 else ["sudo", "-n", program, "--foreground"]
+    command = [program, "--foreground", *_without_polkit(program)]
+    if os.geteuid() != 0:
+        command = ["sudo", "-n", *command]
     processes.start("pcscd", command)
     processes.wait_until("pcscd", lambda: _daemon_listens() and is_vpcd_listening(), patience_s=15)

@@ -69,6 +69,12 @@ def _wait_until_ports_are_free() -> None:
     raise PcscdAbsentError("vpcd's ports stay taken by another program")
 
 
+def _without_polkit() -> list[str]:
+    # pcscd 2 refuses everybody where no D-Bus runs; older ones do not know the option.
+    known = subprocess.run(["pcscd", "--help"], capture_output=True, text=True, check=False)
+    return ["--disable-polkit"] if "--disable-polkit" in known.stdout + known.stderr else []
+
+
 @contextlib.contextmanager
 def running_pcscd() -> Iterator[None]:
     """Yield while pcscd with the virtual reader runs: the one already there, else an own one, ended by its pid."""
@@ -79,7 +85,9 @@ def running_pcscd() -> Iterator[None]:
         return
     _wait_until_ports_are_free()
     SOCKET.parent.mkdir(parents=True, exist_ok=True)
-    process = subprocess.Popen(["pcscd", "--foreground"], stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL)
+    process = subprocess.Popen(
+        ["pcscd", "--foreground", *_without_polkit()], stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL
+    )
     try:
         _wait_until_ready(process)
         yield

@@ -53,7 +53,8 @@ def page(browser, request):
 
 def test_an_officer_logs_in_and_watches_the_fleet(centre, address, page):
     page.goto(f"{address}/console/")
-    page.keyboard.type(EMAIL)  # the first field has the focus
+    expect(page.get_by_label("อีเมล")).to_be_focused()  # without a click; the browser does it a moment after loading
+    page.keyboard.type(EMAIL)
     page.keyboard.press("Tab")
     page.keyboard.type(PASSWORD)
     assert Axe().run(page).violations_count == 0
