@@ -38,7 +38,7 @@ def make_pictures(
         page.goto(plan.console_url)
         page.fill("input[name='email']", officer[0])
         page.fill("input[name='password']", officer[1])
-        page.click("[type='submit']")
+        page.press("input[name='password']", "Enter")
         page.goto(plan.console_url)
         page.wait_for_timeout(800)
         page.screenshot(path=str(folder / "console.png"))
