@@ -23,7 +23,9 @@ def run(name: str) -> object:
     )
     if done.returncode != 0:
         return {"failed": done.stderr.strip().splitlines()[-3:]}
-    return json.loads(done.stdout)
+    # A library may say a line of its own first (python-escpos does): the figures begin with the first brace.
+    start = done.stdout.find("{\n")
+    return json.loads(done.stdout[max(start, 0) :])
 
 
 def main() -> None:

@@ -5,6 +5,7 @@ from dataclasses import asdict, dataclass
 from pathlib import Path
 from typing import Protocol
 
+import fontpkg_sarabun
 from flask import Flask, Response, abort, jsonify, render_template, request, send_file
 from flask.typing import ResponseReturnValue
 
@@ -128,6 +129,10 @@ def create_stage(plan: DemoPlan, props: Props) -> Flask:
         if slip is None:
             abort(404)
         return send_file(slip.resolve(), mimetype="image/png", max_age=0)
+
+    @app.get("/sarabun.ttf")
+    def typeface() -> Response:
+        return send_file(Path(fontpkg_sarabun.ROOT) / "files" / "Sarabun-Regular.ttf", max_age=86_400)
 
     _add_switches(app, props)
     return app
