@@ -1,4 +1,4 @@
-"""One Chromium for a whole test run: a second Playwright driver in the same process would refuse to start."""
+"""One Chromium a test module: Playwright's drivers refuse each other, and their event loops bar asyncio's tests."""
 
 from collections.abc import Iterator
 
@@ -8,9 +8,13 @@ from playwright.sync_api import Browser, sync_playwright
 from provisioning.demo.visitor import CHROMIUM, CHROMIUM_FLAGS
 
 
-@pytest.fixture(scope="session")
+@pytest.fixture(scope="module")
 def chromium() -> Iterator[Browser]:
-    """Debian's Chromium, headless. Tests open contexts of their own in it and close them."""
+    """Debian's Chromium, headless. Tests open contexts of their own in it and close them.
+
+    The driver keeps an event loop running in this thread as long as it lives: a session's would break every later
+    ``asyncio.run``.
+    """
     with sync_playwright() as driver:
         browser = driver.chromium.launch(executable_path=CHROMIUM, args=list(CHROMIUM_FLAGS))
         yield browser
