@@ -2,7 +2,7 @@
 
 from datetime import date
 from enum import StrEnum
-from typing import Literal
+from typing import Literal, Self
 
 from pydantic import Field
 
@@ -45,6 +45,23 @@ class Address(Message):
     province: str = ""
 
 
+class Assurance(StrEnum):
+    """How sure one may be of a card: merely presented, or confirmed by the registry."""
+
+    PRESENTED = "presented"
+    CONFIRMED = "confirmed"
+
+
+class ConfirmationWay(StrEnum):
+    """What the registry's card-status service can be asked with; besides the citizen number each needs the named parts.
+
+    Source: the card facts, "What the card proves".
+    """
+
+    CHIP = "chip"  # chip serial and request number
+    LASER = "laser"  # name, birth and laser number
+
+
 class Finding(StrEnum):
     """Something implausible on a card: reported, never a refusal (the registry decides what is true)."""
 
@@ -82,8 +99,21 @@ class CardRead(Message):
     issuer_code: str = Field(default="", repr=False)
     chip_serial: str | None = Field(default=None, repr=False)
     findings: tuple[Finding, ...] = ()
+    assurance: Assurance = Assurance.PRESENTED
+
+    def ways_to_confirm(self) -> tuple[ConfirmationWay, ...]:
+        """Return how the registry could be asked about this card, the stronger way first; empty when in no way."""
+        ways = {
+            ConfirmationWay.CHIP: self.chip_serial and self.request_number,
+            ConfirmationWay.LASER: self.laser_number and self.name_th.first,
+        }
+        return tuple(way for way, known in ways.items() if known)
+
+    def confirmed(self) -> Self:
+        """Return this card as the registry has confirmed it. Whoever calls this has the registry's answer."""
+        return self.model_copy(update={"assurance": Assurance.CONFIRMED})
 
     def public(self) -> dict[str, object]:
         """Return the fixed public JSON object, keys in the documented order."""
-        inside = {"issuer_code", "chip_serial", "findings"}
+        inside = {"issuer_code", "chip_serial", "findings", "assurance"}
         return self.model_dump(mode="json", exclude=inside)

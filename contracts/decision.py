@@ -7,7 +7,7 @@ from uuid import UUID
 
 from pydantic import AwareDatetime, Field, TypeAdapter
 
-from contracts.card import Birth, Name
+from contracts.card import Assurance, Birth, Name
 from contracts.message import Message, Words
 
 ServiceId = Annotated[str, Field(pattern=r"^[a-z][a-z0-9_]{1,40}$")]
@@ -174,13 +174,6 @@ class SourceOutcome(Message):
     agency: Words
     state: AskState
     cause: NotKnownCause | None = None
-
-
-class Assurance(StrEnum):
-    """How sure the centre is of the card: merely presented, or confirmed by the registry."""
-
-    PRESENTED = "presented"
-    CONFIRMED = "confirmed"
 
 
 class Answer(Message):

@@ -1,6 +1,7 @@
 """The fixed words of a slip, Thai first and English complete, in the register of a Thai office."""
 
-from contracts.decision import Amount, AskState, Assurance, Outcome
+from contracts.card import Assurance
+from contracts.decision import Amount, AskState, Outcome
 from contracts.message import Words
 
 TITLE = Words(th="ใบแจ้งผลการตรวจสอบสิทธิ", en="Entitlement result")

@@ -10,8 +10,9 @@ from backend.decisions.initials import thai_initials
 from backend.eligibility.rulebook import Verdict
 from backend.evidence.leaf import DecisionLeaf, encode_leaf, leaf_sources
 from backend.linkage.facts import Fact, KnownFact
+from contracts.card import Assurance
 from contracts.citizen_number import CitizenNumber
-from contracts.decision import Answer, Assurance, Decision, LeafReference, Service, SourceOutcome, Subject
+from contracts.decision import Answer, Decision, LeafReference, Service, SourceOutcome, Subject
 from contracts.problems import ProblemCode
 from contracts.slip import SlipClaims, TokenDecision
 

@@ -12,7 +12,7 @@ _SLOTS = ("house", "moo", "trok", "soi", "road", "subdistrict", "district", "pro
 _BARE_PROVINCES = frozenset({"กรุงเทพมหานคร", "กรุงเทพฯ", "กทม."})
 # Longer labels first. หมู่ alone must be followed by a number: หมู่บ้าน (a housing estate) is a place's own name.
 _LABELS = (
-    ("moo", re.compile(r"(?:หมู่ที่|หมู่|ม\.)\s*(?=[0-9๐-๙])")),
+    ("moo", re.compile(r"หมู่ที่\s*|(?:หมู่|ม\.)\s*(?=[0-9๐-๙])")),
     ("trok", re.compile(r"ตรอก")),
     ("soi", re.compile(r"(?:ซอย|ซ\.)")),
     ("road", re.compile(r"(?:ถนน|ถ\.)")),

@@ -3,11 +3,13 @@
 Pure but for the card's port. Nothing here tries a PIN: wrong tries burn the counter for good.
 """
 
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Mapping
 from datetime import date
 
 from contracts.card import CardRead
 from reader_drivers.cards import thai_fields as at
+from reader_drivers.cards.other_cards import name_card
+from reader_drivers.cards.profile import Profile, read_profile
 from reader_drivers.cards.thai_decode import (
     Identity,
     check_layout,
@@ -17,8 +19,10 @@ from reader_drivers.cards.thai_decode import (
     decode_laser_number,
 )
 from reader_drivers.core import apdu
+from reader_drivers.core.applet import AppletReader
 from reader_drivers.core.errors import (
-    CardChangedError,
+    AppletAbsentError,
+    CardKind,
     CardResetError,
     CardUnreadableError,
     NotThaiIdError,
@@ -27,24 +31,29 @@ from reader_drivers.core.errors import (
 from reader_drivers.core.exchange import Card, Exchange
 from reader_drivers.core.jpeg import find_jpeg_end
 from reader_drivers.core.read_plan import Memory, Span, plan_reads
+from reader_drivers.core.status_words import WRONG_LENGTH
 
-_RESETS_SURVIVED = 3
 _BLANK = frozenset(b"\x00 \xff")
 
 
 class ThaiIdSession:
     """One card's reading, from SELECT on. Not for several threads at once.
 
-    A card reset by another program in the middle is selected again and goes on where it was, once it has shown that it
-    is still the same holder's card.
+    A card reset by another program in the middle goes on where it was (see ``core.applet``).
     """
 
-    def __init__(self, card: Card, today: date | None = None) -> None:
-        """Begin without touching the card; ``today`` only serves the findings."""
+    def __init__(self, card: Card, today: date | None = None, progress: Callable[[float], None] | None = None) -> None:
+        """Begin without touching the card.
+
+        Args:
+            card: The powered card.
+            today: Only serves the findings.
+            progress: Told after every read how much of the text is there, 0-1.
+        """
         self._exchange = Exchange(card)
         self._today = today
-        self._memory = Memory()
-        self._selected = False
+        self._progress = progress
+        self._chip = AppletReader(self._exchange, apdu.THAI_ID_AID, at.SAMENESS, self._tell)
 
     @property
     def exchanges(self) -> int:
@@ -62,25 +71,32 @@ class ThaiIdSession:
             ReaderError: Any other fault below.
         """
         first, *others = plan_reads(at.IDENTITY)
-        self._fetch([first])
-        if _BLANK.issuperset(self._memory.get(at.LAYOUT)):  # some cards of 2016 answer with nothing once
-            self._selected = False
-            self._memory = Memory()
-            self._fetch([first])
-        check_layout(self._memory)
-        self._fetch(others)
-        return decode_identity(self._memory, self._exchange.atr, self.exchanges, self._today)
+        try:
+            self._chip.fetch([first])
+        except AppletAbsentError as error:
+            raise NotThaiIdError(error.atr, name_card(self._exchange)) from error
+        self._check_blank()
+        check_layout(self._chip.memory)
+        self._chip.fetch(others)
+        return decode_identity(self._chip.memory, self._exchange.atr, self.exchanges, self._today)
 
-    def read_rest(self, identity: Identity) -> CardRead:
+    def read_rest(self, identity: Identity, *, chip_serial: bool = True) -> CardRead:
         """Read the address and the photo's number, then ask the other applets for laser number and chip serial.
+
+        Args:
+            identity: From :meth:`read_identity`.
+            chip_serial: Ask for it too (two exchanges); the registry wants it, people do not.
 
         Raises:
             ReaderError: As :meth:`read_identity`. An applet that is missing or fails gives None instead.
         """
-        self._fetch(plan_reads(at.REST_OF_TEXT))
-        laser_number = decode_laser_number(self._ask(apdu.ADMIN_AID, apdu.get_laser_number()))
-        chip_serial = decode_chip_serial(self._ask(b"", apdu.get_production_data()))
-        return complete(identity, self._memory, self.exchanges, laser_number, chip_serial)
+        self._chip.fetch(plan_reads(at.REST_OF_TEXT))
+        laser = decode_laser_number(self._ask(apdu.ADMIN_AID, apdu.get_laser_number(), apdu.LASER_NUMBER_LENGTH))
+        serial = None
+        if chip_serial:
+            command = apdu.get_production_data()
+            serial = decode_chip_serial(self._ask(b"", command, apdu.PRODUCTION_DATA_LENGTH))
+        return complete(identity, self._chip.memory, self.exchanges, laser, serial)
 
     def read_photo(
         self, progress: Callable[[float], None] | None = None, cancelled: Callable[[], bool] | None = None
@@ -99,8 +115,8 @@ class ThaiIdSession:
         for span in plan_reads([at.PHOTO]):
             if cancelled is not None and cancelled():
                 raise ReadCancelledError
-            self._fetch([span])
-            photo = self._memory.get(Span(at.PHOTO.offset, span.end - at.PHOTO.offset))
+            self._chip.fetch([span])
+            photo = self._chip.memory.get(Span(at.PHOTO.offset, span.end - at.PHOTO.offset))
             end = find_jpeg_end(photo)
             if end is not None:
                 if progress is not None:
@@ -110,61 +126,47 @@ class ThaiIdSession:
                 progress((span.end - at.PHOTO.offset) / at.PHOTO.length)
         raise CardUnreadableError("photo")
 
-    def _fetch(self, spans: Iterable[Span]) -> None:
-        for span in spans:
-            for _ in range(_RESETS_SURVIVED):
-                try:
-                    self._select()
-                    self._read(span)
-                    break
-                except CardResetError:
-                    self._selected = False
-            else:
-                raise CardUnreadableError("read", offset=span.offset)
+    def read_profile(self, profile: Profile) -> Mapping[str, object]:
+        """Read another applet of the same card by its table of fields.
 
-    def _select(self) -> None:
-        if self._selected:
+        Raises:
+            AppletAbsentError: The card has no such applet.
+            ReaderError: As :meth:`read_identity`.
+        """
+        self._chip.deselect()
+        return read_profile(self._exchange, profile)
+
+    def _check_blank(self) -> None:
+        """Some cards of 2016 answer with nothing once; a card that does so again has nothing on it."""
+        if not _BLANK.issuperset(self._chip.memory.get(at.LAYOUT)):
             return
-        if not self._exchange.select(apdu.THAI_ID_AID):
-            if self._memory.has(at.SAMENESS):  # it had the applet a moment ago
-                raise CardChangedError(self._exchange.atr)
-            raise NotThaiIdError(self._exchange.atr)
-        self._selected = True
-        if self._memory.has(at.SAMENESS):
-            self._check_same_card()
+        self._chip.forget()
+        self._chip.fetch([next(iter(plan_reads(at.IDENTITY)))])
+        if _BLANK.issuperset(self._chip.memory.get(at.SAMENESS)):
+            raise NotThaiIdError(self._exchange.atr, CardKind.BLANK)
 
-    def _check_same_card(self) -> None:
-        """Another card may be in the reader by now: two people's halves must never become one."""
-        before = self._memory.get(at.SAMENESS)
-        self._read(at.SAMENESS)
-        if self._memory.get(at.SAMENESS) != before:
-            raise CardChangedError(self._exchange.atr)
-
-    def _read(self, span: Span) -> None:
-        """Read ``span`` whole; a short answer is taken up where it stopped, an empty one is forgiven once."""
-        offset, empty = span.offset, 0
-        while offset < span.end:
-            wanted = span.end - offset
-            reply = self._exchange.send(apdu.read(offset, wanted))
-            if not reply.ok:
-                raise CardUnreadableError("read", reply.status, offset)
-            data = reply.data[:wanted]
-            empty = 0 if data else empty + 1
-            if empty > 1:
-                raise CardUnreadableError("read", reply.status, offset)
-            self._memory.put(offset, data)
-            offset += len(data)
-
-    def _ask(self, aid: bytes, command: apdu.Command) -> bytes:
+    def _ask(self, aid: bytes, command: apdu.Command, length: int) -> bytes:
         """Ask another applet one thing; what it cannot answer is empty. The Thai ID applet is deselected by it."""
-        self._selected = False
-        try:
-            if not self._exchange.select(aid):
+        self._chip.deselect()
+        for _ in range(2):
+            try:
+                if not self._exchange.select(aid):
+                    return b""
+                reply = self._exchange.send(command)
+                if reply.status == WRONG_LENGTH:
+                    reply = self._exchange.send(command.with_length(length))
+            except CardResetError:
+                continue
+            except CardUnreadableError:
                 return b""
-            reply = self._exchange.send(command)
-        except (CardResetError, CardUnreadableError):
-            return b""
-        return reply.data if reply.ok else b""
+            return reply.data if reply.usable else b""
+        return b""
+
+    def _tell(self, memory: Memory) -> None:
+        if self._progress is not None:
+            wanted = (*at.IDENTITY, *at.REST_OF_TEXT)
+            known = sum(span.length for span in wanted if memory.has(span))
+            self._progress(known / sum(span.length for span in wanted))
 
 
 def read_text(card: Card, today: date | None = None, on_identity: Callable[[Identity], None] | None = None) -> CardRead:

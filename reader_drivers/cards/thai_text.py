@@ -14,6 +14,7 @@ _BUDDHIST_OFFSET = 543  # the registry counts every year so, also those before t
 _PADDING = " \x00\xa0"
 _CONTROL = re.compile(r"[\x00-\x1f\x7f-\x9f]")
 _EIGHT_DIGITS = re.compile(r"[0-9]{8}\Z")
+_YEAR_ONLY = re.compile(r"\A([0-9]{4})[ #-]*\Z")  # some cards might leave the rest blank instead of 0000
 
 
 def decode_text(data: bytes) -> str:
@@ -47,6 +48,7 @@ def parse_birth(text: str) -> tuple[Birth, bool]:
     Raises:
         CardUnreadableError: Not even a year can be read.
     """
+    text = _YEAR_ONLY.sub(r"\g<1>0000", text)
     year = _year(text)
     if year is None or not 1800 <= year <= 2600:
         raise CardUnreadableError("birth")

@@ -10,6 +10,8 @@ from typing import Self
 MAX_READ = 0xFF  # LL up to FF is what every known reader uses in practice
 THAI_ID_AID = bytes.fromhex("A000000054480001")
 ADMIN_AID = bytes.fromhex("A000000084060002")
+LASER_NUMBER_LENGTH = 0x17
+PRODUCTION_DATA_LENGTH = 0x2D
 
 
 @dataclass(frozen=True, slots=True)
@@ -49,9 +51,9 @@ def get_response(length: int, p2: int = 0x00) -> Command:
 
 def get_laser_number() -> Command:
     """The administration applet's one query: 23 bytes, the laser number in the last 16."""
-    return Command(bytes([0x80, 0x00, 0x00, 0x00]), sized=True)
+    return Command(bytes([0x80, 0x00, 0x00, 0x00]), sized=True)  # without Lc and Le, as every known reader sends it
 
 
 def get_production_data() -> Command:
     """GET DATA ``9F7F`` (card production life cycle data, 45 bytes with its tag and length)."""
-    return Command(bytes([0x80, 0xCA, 0x9F, 0x7F, 0x2D]), sized=True)
+    return Command(bytes([0x80, 0xCA, 0x9F, 0x7F, PRODUCTION_DATA_LENGTH]), sized=True)

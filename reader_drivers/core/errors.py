@@ -3,6 +3,7 @@
 Messages never hold what the card said: it may be somebody's name or number.
 """
 
+from enum import StrEnum
 from typing import ClassVar
 
 from contracts.message import Words
@@ -82,11 +83,45 @@ class CardAbsentError(ReaderError):
         self.reader = reader
 
 
+class AppletAbsentError(ReaderError):
+    """The card answers, but has no such applet.
+
+    Attributes:
+        atr: Its answer to reset.
+    """
+
+    code = "no_applet"
+    technician = Words(th="บัตรไม่มีแอปเพล็ตนี้", en="the card has no such applet")
+
+    def __init__(self, atr: bytes = b"") -> None:
+        super().__init__()
+        self.atr = atr
+
+
+class CardKind(StrEnum):
+    """What a card is that is no Thai ID card."""
+
+    BANK_CARD = "bank_card"
+    PASSPORT = "passport"
+    BLANK = "blank"
+    OTHER = "other"
+
+
+_KINDS = {
+    CardKind.BANK_CARD: Words(th="เป็นบัตรธนาคาร", en="it is a bank card"),
+    CardKind.PASSPORT: Words(th="เป็นหนังสือเดินทาง", en="it is a passport"),
+    CardKind.BLANK: Words(th="เป็นบัตรเปล่า ไม่มีข้อมูลในชิป", en="it is blank, there is nothing on its chip"),
+    CardKind.OTHER: Words(th="ไม่รู้จักชนิดบัตร", en="it is of a kind this reader does not know"),
+}
+
+
 class NotThaiIdError(ReaderError):
-    """The card answers, but it carries no Thai ID applet (a bank card, a transport card).
+    """The card answers, but it is no Thai ID card, or one that nothing was written on.
 
     Attributes:
         atr: Its answer to reset; it names the card's make, not its holder.
+        kind: What it is instead.
+        kind_words: The same in words.
     """
 
     code = "not_thai_id"
@@ -96,9 +131,11 @@ class NotThaiIdError(ReaderError):
     )
     technician = Words(th="บัตรไม่มีแอปเพล็ตบัตรประจำตัวประชาชน", en="not a Thai ID card")
 
-    def __init__(self, atr: bytes = b"") -> None:
-        super().__init__()
+    def __init__(self, atr: bytes = b"", kind: CardKind = CardKind.OTHER) -> None:
+        super().__init__(f"{self.technician.en}: {_KINDS[kind].en}")
         self.atr = atr
+        self.kind = kind
+        self.kind_words = _KINDS[kind]
 
 
 class CardRemovedError(ReaderError):

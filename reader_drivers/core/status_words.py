@@ -3,11 +3,9 @@
 OK = 0x9000
 SW1_MORE = 0x61  # SW2 bytes wait for GET RESPONSE
 SW1_WRONG_LENGTH = 0x6C  # repeat with Le = SW2
+WARNINGS = frozenset({0x62, 0x63})  # SW1: data may be there, with a remark
 FILE_NOT_FOUND = 0x6A82
 WRONG_LENGTH = 0x6700
-WRONG_OFFSET = 0x6B00
-WRONG_INSTRUCTION = 0x6D00
-NOTHING_SELECTED = 0x6985
 
 _MEANINGS = {
     OK: "done",

@@ -15,6 +15,9 @@ _UNKNOWN = b"\x6d\x00"
 
 THAI_ID = bytes.fromhex("A000000054480001")
 ADMIN = bytes.fromhex("A000000084060002")
+NHSO = bytes.fromhex("A000000054480083")
+PASSPORT = bytes.fromhex("A0000002471001")
+_PASSPORT_ATR = bytes.fromhex("3B6000")
 _BANK_ATR = bytes.fromhex("3B6500002063CB6A00")
 _DEAF_ATR = bytes.fromhex("3B00")
 _BANK_APPLET = bytes.fromhex("A0000000031010")
@@ -49,6 +52,8 @@ class Habits:
         get_response_p2: The P2 that GET RESPONSE must carry.
         wrong_length_first: Every READ and GET DATA is first refused with ``6Cxx``.
         empty_reads: So many READs answer ``9000`` with nothing first.
+        longest_read: READs of more bytes are refused with ``6700``.
+        refused_reads: So many READs are refused with ``6F00`` first.
     """
 
     direct: bool = False
@@ -58,6 +63,8 @@ class Habits:
     get_response_p2: int = 0x00
     wrong_length_first: bool = False
     empty_reads: int = 0
+    longest_read: int = 0xFF
+    refused_reads: int = 0
 
 
 @dataclass(slots=True, repr=False)
@@ -67,6 +74,7 @@ class VirtualCard:
     Attributes:
         atr: The answer to reset.
         memory: The Thai ID applet's bytes from 0000; None when the card has no such applet.
+        nhso: The health-insurance applet's bytes from 0000; None when the card has none.
         laser_number: What the administration applet holds; None: the card has no such applet.
         production_data: The answer to GET DATA 9F7F; None: not known.
         applets: Further applets that can be selected and know no command.
@@ -78,6 +86,7 @@ class VirtualCard:
     laser_number: str | None = None
     production_data: bytes | None = None
     applets: frozenset[bytes] = frozenset()
+    nhso: bytes | None = None
     habits: Habits = field(default_factory=Habits)
     _selected: bytes = b""
     _waiting: bytes = b""
@@ -118,25 +127,34 @@ class VirtualCard:
         return _OK
 
     def _own_applets(self) -> frozenset[bytes]:
-        own = {THAI_ID} if self.memory is not None else set()
-        return self.applets | own | ({ADMIN} if self.laser_number is not None else set())
+        own = {THAI_ID: self.memory, ADMIN: self.laser_number, NHSO: self.nhso}
+        return self.applets | {aid for aid, content in own.items() if content is not None}
 
     def _read(self, command: bytes) -> bytes:
-        if self._selected != THAI_ID:
+        memory = {THAI_ID: self.memory, NHSO: self.nhso}.get(self._selected)
+        if memory is None:
             return _NOTHING_SELECTED
-        if len(command) < 7 or command[4] != 2 or self.memory is None:
+        if len(command) < 7 or command[4] != 2:
             return _WRONG_LENGTH
         offset, length = int.from_bytes(command[2:4], "big"), int.from_bytes(command[5:7], "big")
-        if not length or offset + length > len(self.memory):
+        if not length or offset + length > len(memory):
             return _WRONG_OFFSET
+        return self._stumble(command, length) or self._announce(memory[offset : offset + length])
+
+    def _stumble(self, command: bytes, length: int) -> bytes:
+        """Return what the card's habits make it say instead of data; empty when it answers well."""
+        if length > self.habits.longest_read:
+            return _WRONG_LENGTH
         self._reads += 1
         if self._reads <= self.habits.empty_reads:
             return _OK
+        if self._reads <= self.habits.refused_reads:
+            return b"\x6f\x00"
         if self.habits.wrong_length_first and self._refused != command:
             self._refused = command
             return bytes([0x6C, length & 0xFF])
         self._refused = b""
-        return self._announce(self.memory[offset : offset + length])
+        return b""
 
     def _get_data(self, command: bytes) -> bytes:
         if command[2:4] != b"\x9f\x7f" or self.production_data is None:
@@ -178,6 +196,16 @@ def production_data(serial: str) -> bytes:
 def bank_card() -> VirtualCard:
     """Return a card that is no Thai ID card."""
     return VirtualCard(_BANK_ATR, applets=frozenset({_BANK_APPLET}))
+
+
+def passport() -> VirtualCard:
+    """Return the chip of a passport, as far as a reader of ID cards gets into it."""
+    return VirtualCard(_PASSPORT_ATR, applets=frozenset({PASSPORT}))
+
+
+def blank_card() -> VirtualCard:
+    """Return a Thai ID card that nothing was written on."""
+    return VirtualCard(bytes.fromhex("3B799600005448204E49442031"), memory=b"\xff" * 0x1627)
 
 
 @dataclass(frozen=True, slots=True)

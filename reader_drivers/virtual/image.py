@@ -39,6 +39,23 @@ def chip_image(person: Person, photo: bytes) -> bytes:
     return b"".join(_fill(size, value) for size, value in fields)
 
 
+def nhso_image(person: Person) -> bytes:
+    """Return the health-insurance applet's memory, 0000 to 015D, with an invented hospital of the person's province."""
+    fields = (
+        (4, ""),
+        (60, "สิทธิหลักประกันสุขภาพแห่งชาติ"),
+        (100, "ช่วงอายุ 12-59 ปี" if person.birth.year > 1966 else "ผู้มีอายุเกิน 60 ปีบริบูรณ์"),
+        (80, f"โรงพยาบาลตัวอย่าง{person.address.province}"),
+        (80, f"หน่วยบริการปฐมภูมิตัวอย่าง{person.address.subdistrict}"),
+        (1, "1"),
+        (8, _date(person.issued.year, person.issued.month, person.issued.day)),
+        (8, "99999999"),
+        (8, _date(person.issued.year + 1, 1, 15)),
+        (1, "0"),
+    )
+    return b"".join(_fill(size, value) for size, value in fields)
+
+
 def _fill(size: int, value: str | bytes) -> bytes:
     data = value if isinstance(value, bytes) else value.encode("cp874")
     if len(data) > size:

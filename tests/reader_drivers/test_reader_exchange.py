@@ -75,6 +75,39 @@ def test_select_takes_61_as_success_without_fetching() -> None:
     assert exchange.count == 1
 
 
+def test_a_refused_get_response_is_tried_with_the_other_p2_which_is_kept() -> None:
+    first = [(READ4, "6104"), ("00C0000104", "6A86"), (READ4, "6104"), ("00C0000004", "30303033 9000")]
+    card = Table(*first, (READ4, "6104"), ("00C0000004", "30303033 9000"), atr="3B6700")
+    exchange = Exchange(card)
+    assert [exchange.send(apdu.read(0, 4)).data for _ in range(2)] == [b"0003", b"0003"]
+    assert not card.rows
+
+
+def test_a_get_response_refused_both_ways_is_the_reply() -> None:
+    card = Table((READ4, "6104"), ("00C0000004", "6A86"), (READ4, "6104"), ("00C0000104", "6F00"))
+    assert Exchange(card).send(apdu.read(0, 4)).status == 0x6A86
+
+
+def test_a_card_that_has_selected_before_means_not_found() -> None:
+    good, other = "00A4040008A000000054480001", "00A4040008A000000084060002"
+    exchange = Exchange(Table((good, "9000"), (other, "6A82")))
+    assert exchange.select(apdu.THAI_ID_AID)
+    assert not exchange.select(apdu.ADMIN_AID)
+
+
+def test_data_under_a_warning_counts_and_a_bare_warning_does_not() -> None:
+    assert Exchange(Table((READ4, "30303033 6282"))).send(apdu.read(0, 4)).usable
+    assert not Exchange(Table((READ4, "6282"))).send(apdu.read(0, 4)).usable
+
+
+def test_no_conversation_goes_on_for_ever() -> None:
+    exchange = Exchange(ScriptedCard(lambda _: b"\x90\x00"))
+    with contextlib.suppress(CardUnreadableError):
+        while exchange.count < 20_000:
+            exchange.send(apdu.read(0, 4))
+    assert exchange.count == 12_000
+
+
 def test_select_forgives_one_failure_not_two() -> None:
     row = "00A4040008A000000054480001"
     assert Exchange(Table((row, "6F00"), (row, "9000"))).select(apdu.THAI_ID_AID)

@@ -52,6 +52,8 @@ def test_parse_name(text: str, name: Name) -> None:
         ("25420229", Birth(year=1999, month=2), False),
         ("25421301", Birth(year=1999), False),
         ("25420032", Birth(year=1999), False),
+        ("2496", Birth(year=1953), True),
+        ("2496    ", Birth(year=1953), True),
     ],
 )
 def test_parse_birth(text: str, birth: Birth, good: bool) -> None:
@@ -101,6 +103,7 @@ LABELLED = "ตำบลในเวียง#อำเภอเมืองน�
             "1###ซอย 4#ถนนสีลม#แขวงสีลม#เขตบางรัก#กรุงเทพมหานคร",
             Address(house="1", soi="4", road="สีลม", subdistrict="สีลม", district="บางรัก", province="กรุงเทพมหานคร"),
         ),
+        (f"48/2#หมู่ที่#ตรอก#ซอย#ถนน#{LABELLED}", Address(house="48/2", **PLACE)),
         (f"1#หมู่บ้านสุขใจ####{LABELLED}", Address(house="1", moo="หมู่บ้านสุขใจ", **PLACE)),
         (f"1#####ตำบลถนนหัก#{LABELLED.split('#', 1)[1]}", Address(house="1", **PLACE | {"subdistrict": "ถนนหัก"})),
         (f"1###ซอย 1#ซอย 2#{LABELLED}", Address(house="1", soi="1 2", **PLACE)),

@@ -4,10 +4,13 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from contracts.card import Finding
+from contracts.card import Assurance, ConfirmationWay, Finding
+from reader_drivers.cards.profiles import PROFILES
 from reader_drivers.cards.thai_id import ThaiIdSession, read_photo, read_text
 from reader_drivers.core.errors import (
+    AppletAbsentError,
     CardChangedError,
+    CardKind,
     CardRemovedError,
     CardUnreadableError,
     LayoutUnknownError,
@@ -15,7 +18,7 @@ from reader_drivers.core.errors import (
     ReadCancelledError,
     ReaderError,
 )
-from reader_drivers.virtual.card import Habits, bank_card
+from reader_drivers.virtual.card import Habits, VirtualCard, bank_card, blank_card, passport
 from reader_drivers.virtual.people import load_people
 from tests.support.reader_cards import TINY_JPEG, TODAY, DirectCard, ScriptedCard, plain_card, with_field
 
@@ -30,6 +33,9 @@ VARIATIONS = {
     "first select fails": Habits(select_failures=1),
     "6C first": Habits(wrong_length_first=True),
     "empty once": Habits(empty_reads=1),
+    "refused once": Habits(refused_reads=1),
+    "short reads only": Habits(longest_read=100),
+    "shortest reads only": Habits(longest_read=16),
 }
 
 
@@ -67,6 +73,65 @@ def test_identity_is_told_after_five_exchanges_and_text_read_after_seven() -> No
     assert card.exchanges == len(port.sent) == 12
 
 
+def test_a_card_without_a_laser_number_and_without_asking_its_serial_takes_eight() -> None:
+    session = ThaiIdSession(DirectCard(plain_card("grandmother")))
+    card = session.read_rest(session.read_identity(), chip_serial=False)
+    assert (card.exchanges, card.laser_number, card.chip_serial) == (8, None, None)
+
+
+@pytest.mark.parametrize("atr", ["3B00", "3B67000001", "3B7F96000080318065B0850300EF120FFE829000"])
+@pytest.mark.parametrize("p2", [0, 1])
+def test_any_atr_is_tried_whatever_its_get_response_wants(atr: str, p2: int) -> None:
+    chip = plain_card(habits=Habits(get_response_p2=p2))
+    chip.atr = bytes.fromhex(atr)
+    assert read_text(DirectCard(chip)).name_th.first == "ปู่ทิพย์"
+
+
+def test_progress_is_told_read_by_read() -> None:
+    told: list[float] = []
+    session = ThaiIdSession(DirectCard(plain_card()), progress=told.append)
+    session.read_rest(session.read_identity())
+    assert told == sorted(told)
+    assert len(told) == 3
+    assert told[-1] == 1.0
+
+
+def test_a_card_read_is_presented_until_the_registry_says_more() -> None:
+    card = read_text(DirectCard(plain_card()))
+    assert card.assurance is Assurance.PRESENTED
+    assert card.ways_to_confirm() == (ConfirmationWay.CHIP, ConfirmationWay.LASER)
+    assert card.confirmed().assurance is Assurance.CONFIRMED
+    assert not {"assurance", "findings", "chip_serial"} & set(card.public())
+
+
+def test_health_insurance_on_demand_and_the_card_goes_on_after_it() -> None:
+    port = DirectCard(plain_card())
+    session = ThaiIdSession(port)
+    identity = session.read_identity()
+    before = len(port.sent)
+    nhso = session.read_profile(PROFILES["nhso"])
+    assert len(port.sent) - before == 5
+    assert nhso == {
+        "main_class": "สิทธิหลักประกันสุขภาพแห่งชาติ",
+        "sub_class": "ช่วงอายุ 12-59 ปี",
+        "main_hospital": "โรงพยาบาลตัวอย่างขอนแก่น",
+        "sub_hospital": "หน่วยบริการปฐมภูมิตัวอย่างศิลา",
+        "paid_type": "1",
+        "issued": "2024-10-01",
+        "expires": None,
+        "updated": "2025-01-15",
+        "hospital_changes": "0",
+    }
+    assert session.read_rest(identity).address.province == "ขอนแก่น"
+
+
+def test_a_card_without_that_applet_says_so() -> None:
+    chip = plain_card()
+    chip.nhso = None
+    with pytest.raises(AppletAbsentError):
+        ThaiIdSession(DirectCard(chip)).read_profile(PROFILES["nhso"])
+
+
 @pytest.mark.parametrize("at", range(12))
 def test_a_reset_at_any_point_is_survived(at: int) -> None:
     card = read_text(DirectCard(plain_card(), reset_at=[at]))
@@ -92,10 +157,32 @@ def test_a_card_that_is_reset_for_ever_is_unreadable() -> None:
         read_text(DirectCard(plain_card(), reset_at=range(100)))
 
 
-def test_a_bank_card_is_not_a_thai_id() -> None:
+@pytest.mark.parametrize(
+    ("card", "kind"),
+    [
+        (bank_card(), CardKind.BANK_CARD),
+        (passport(), CardKind.PASSPORT),
+        (blank_card(), CardKind.BLANK),
+        (VirtualCard(b"\x3b\x00"), CardKind.OTHER),
+    ],
+)
+def test_other_cards_are_named(card: VirtualCard, kind: CardKind) -> None:
     with pytest.raises(NotThaiIdError) as caught:
-        read_text(DirectCard(bank_card()))
-    assert caught.value.atr == bank_card().atr
+        read_text(DirectCard(card))
+    assert (caught.value.atr, caught.value.kind) == (card.atr, kind)
+    assert caught.value.kind_words.en in str(caught.value)
+
+
+@pytest.mark.parametrize(("answer", "kind"), [("6D00", CardKind.BLANK), ("6E00", CardKind.BLANK)])
+def test_a_chip_that_knows_no_select_is_blank(answer: str, kind: CardKind) -> None:
+    with pytest.raises(NotThaiIdError) as caught:
+        read_text(ScriptedCard(lambda _: bytes.fromhex(answer)))
+    assert caught.value.kind is kind
+
+
+def test_a_card_that_leaves_while_it_is_named_was_no_thai_id_all_the_same() -> None:
+    with pytest.raises(NotThaiIdError):
+        read_text(DirectCard(bank_card(), remove_at=3))
 
 
 @pytest.mark.parametrize(("raw", "layout"), [(b"0004", "0004"), (b"\x1b[2J", "[2J"), (b"    ", "")])

@@ -5,7 +5,7 @@ from datetime import date
 
 from reader_drivers.core.errors import CardRemovedError, CardResetError
 from reader_drivers.virtual.card import ChipCard, Habits, VirtualCard
-from reader_drivers.virtual.image import chip_image
+from reader_drivers.virtual.image import chip_image, nhso_image
 from reader_drivers.virtual.people import Person, load_people
 
 TODAY = date(2026, 11, 23)
@@ -77,6 +77,7 @@ def card_of(person: Person, habits: Habits | None = None, photo: bytes = TINY_JP
         memory=chip_image(person, photo),
         laser_number=person.laser_number,
         production_data=b"\x9f\x7f\x2a" + bytes(10) + bytes.fromhex(person.chip_serial) + bytes(24),
+        nhso=nhso_image(person),
         habits=habits or Habits(),
     )
 

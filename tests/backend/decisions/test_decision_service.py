@@ -15,8 +15,8 @@ from backend.evidence.models import EvidenceLeaf
 from backend.linkage.errors import LoopStoppedError
 from backend.linkage.facts import Fact
 from backend.mandates.check import Mandate
-from contracts.card import Birth
-from contracts.decision import Answer, AskState, Assurance, NotKnownCause, Outcome, Progress, Question
+from contracts.card import Assurance, Birth
+from contracts.decision import Answer, AskState, NotKnownCause, Outcome, Progress, Question
 from contracts.message import Words
 from contracts.problems import ProblemCode
 from contracts.slip import parse_claims, parse_token_text
