@@ -1,6 +1,9 @@
 """A card read as lines for a person at a terminal. Pure."""
 
+from collections.abc import Mapping
+
 from contracts.card import Address, Birth, CardRead, Name
+from reader_drivers.cards.profile import Profile
 
 _MISSING = "-"
 
@@ -23,9 +26,18 @@ def render_card(card: CardRead) -> str:
         ("ชนิดบัตร / Card type", f"{card.card_type}, layout {card.layout}"),
         ("ATR", card.atr),
         ("Exchanges", str(card.exchanges)),
+        ("ความเชื่อมั่น / Assurance", card.assurance),
         ("ข้อสังเกต / Findings", ", ".join(card.findings) or _MISSING),
     )
     return "\n".join(f"{label}: {value}" for label, value in rows)
+
+
+def render_fields(profile: Profile, fields: Mapping[str, object] | None) -> str:
+    """Return another applet's fields as lines under its title."""
+    title = f"{profile.title.th} / {profile.title.en}"
+    if fields is None:
+        return f"{title}: {_MISSING}"
+    return "\n".join([title, *(f"  {name}: {value or _MISSING}" for name, value in fields.items())])
 
 
 def _name(name: Name) -> str:

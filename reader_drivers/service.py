@@ -34,6 +34,15 @@ READ_LIMIT_S = 15.0  # the slowest card (9600 bit/s) needs under 2 s for its tex
 
 
 @dataclass(frozen=True, slots=True)
+class ReadProgress:
+    """The reading goes on: ``done`` (0-1) of its ``part``, ``"text"`` or ``"photo"``."""
+
+    reader: str
+    part: str
+    done: float
+
+
+@dataclass(frozen=True, slots=True)
 class IdentityRead:
     """Number, names, birth, sex and dates are there; the rest follows."""
 
@@ -65,7 +74,7 @@ class ReadFailed:
     error: ReaderError
 
 
-ReaderEvent = SlotEvent | IdentityRead | CardReadDone | PhotoRead | ReadFailed
+ReaderEvent = SlotEvent | ReadProgress | IdentityRead | CardReadDone | PhotoRead | ReadFailed
 
 
 class Watcher(Protocol):
@@ -194,13 +203,17 @@ class ThaiIdReader:
             reading.within_limit()
 
     def _read_card(self, reader: str, reading: _Reading, card: Card) -> None:
-        session = ThaiIdSession(card, self._today() if self._today else None)
+        def progress(part: str) -> Callable[[float], None]:
+            return lambda done: self._tell(reading, ReadProgress(reader, part, done))
+
+        session = ThaiIdSession(card, self._today() if self._today else None, progress("text"))
         identity = session.read_identity()
         self._tell(reading, IdentityRead(reader, identity))
         self._tell(reading, CardReadDone(reader, session.read_rest(identity)))
         reading.within_limit()
         if self._with_photo:
-            self._tell(reading, PhotoRead(reader, session.read_photo(cancelled=lambda: reading.over)))
+            photo = session.read_photo(progress("photo"), cancelled=lambda: reading.over)
+            self._tell(reading, PhotoRead(reader, photo))
 
     def _tell(self, reading: _Reading, event: ReaderEvent) -> None:
         with self._lock:
@@ -215,6 +228,7 @@ __all__ = [
     "IdentityRead",
     "PhotoRead",
     "ReadFailed",
+    "ReadProgress",
     "ReaderAdded",
     "ReaderEvent",
     "ReaderRemoved",

@@ -8,6 +8,10 @@ import re
 
 from contracts.card import Address
 
+LABEL_WORDS = (
+    *("หมู่ที่", "หมู่", "ม.", "ตรอก", "ซอย", "ซ.", "ถนน", "ถ.", "ตำบล", "แขวง", "ต."),
+    *("กิ่งอำเภอ", "อำเภอ", "เขต", "อ.", "จังหวัด", "จ."),
+)
 _SLOTS = ("house", "moo", "trok", "soi", "road", "subdistrict", "district", "province")
 _BARE_PROVINCES = frozenset({"กรุงเทพมหานคร", "กรุงเทพฯ", "กทม."})
 # Longer labels first. หมู่ alone must be followed by a number: หมู่บ้าน (a housing estate) is a place's own name.

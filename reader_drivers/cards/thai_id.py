@@ -3,7 +3,7 @@
 Pure but for the card's port. Nothing here tries a PIN: wrong tries burn the counter for good.
 """
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterable, Mapping
 from datetime import date
 
 from contracts.card import CardRead
@@ -33,6 +33,7 @@ from reader_drivers.core.jpeg import find_jpeg_end
 from reader_drivers.core.read_plan import Memory, Span, plan_reads
 from reader_drivers.core.status_words import WRONG_LENGTH
 
+_TEXT = (*at.IDENTITY, *at.REST_OF_TEXT)
 _BLANK = frozenset(b"\x00 \xff")
 
 
@@ -53,6 +54,7 @@ class ThaiIdSession:
         self._exchange = Exchange(card)
         self._today = today
         self._progress = progress
+        self._known = 0
         self._chip = AppletReader(self._exchange, apdu.THAI_ID_AID, at.SAMENESS, self._tell)
 
     @property
@@ -71,13 +73,10 @@ class ThaiIdSession:
             ReaderError: Any other fault below.
         """
         first, *others = plan_reads(at.IDENTITY)
-        try:
-            self._chip.fetch([first])
-        except AppletAbsentError as error:
-            raise NotThaiIdError(error.atr, name_card(self._exchange)) from error
+        self._fetch([first])
         self._check_blank()
         check_layout(self._chip.memory)
-        self._chip.fetch(others)
+        self._fetch(others)
         return decode_identity(self._chip.memory, self._exchange.atr, self.exchanges, self._today)
 
     def read_rest(self, identity: Identity, *, chip_serial: bool = True) -> CardRead:
@@ -90,7 +89,7 @@ class ThaiIdSession:
         Raises:
             ReaderError: As :meth:`read_identity`. An applet that is missing or fails gives None instead.
         """
-        self._chip.fetch(plan_reads(at.REST_OF_TEXT))
+        self._fetch(plan_reads(at.REST_OF_TEXT))
         laser = decode_laser_number(self._ask(apdu.ADMIN_AID, apdu.get_laser_number(), apdu.LASER_NUMBER_LENGTH))
         serial = None
         if chip_serial:
@@ -115,7 +114,7 @@ class ThaiIdSession:
         for span in plan_reads([at.PHOTO]):
             if cancelled is not None and cancelled():
                 raise ReadCancelledError
-            self._chip.fetch([span])
+            self._fetch([span])
             photo = self._chip.memory.get(Span(at.PHOTO.offset, span.end - at.PHOTO.offset))
             end = find_jpeg_end(photo)
             if end is not None:
@@ -136,12 +135,18 @@ class ThaiIdSession:
         self._chip.deselect()
         return read_profile(self._exchange, profile)
 
+    def _fetch(self, spans: Iterable[Span]) -> None:
+        try:
+            self._chip.fetch(spans)
+        except AppletAbsentError as error:
+            raise NotThaiIdError(error.atr, name_card(self._exchange)) from error
+
     def _check_blank(self) -> None:
         """Some cards of 2016 answer with nothing once; a card that does so again has nothing on it."""
         if not _BLANK.issuperset(self._chip.memory.get(at.LAYOUT)):
             return
         self._chip.forget()
-        self._chip.fetch([next(iter(plan_reads(at.IDENTITY)))])
+        self._fetch(plan_reads(at.IDENTITY)[:1])
         if _BLANK.issuperset(self._chip.memory.get(at.SAMENESS)):
             raise NotThaiIdError(self._exchange.atr, CardKind.BLANK)
 
@@ -163,10 +168,10 @@ class ThaiIdSession:
         return b""
 
     def _tell(self, memory: Memory) -> None:
-        if self._progress is not None:
-            wanted = (*at.IDENTITY, *at.REST_OF_TEXT)
-            known = sum(span.length for span in wanted if memory.has(span))
-            self._progress(known / sum(span.length for span in wanted))
+        known = sum(span.length for span in _TEXT if memory.has(span))
+        if self._progress is not None and known > self._known:  # else it is the photo that comes in
+            self._known = known
+            self._progress(known / sum(span.length for span in _TEXT))
 
 
 def read_text(card: Card, today: date | None = None, on_identity: Callable[[Identity], None] | None = None) -> CardRead:

@@ -229,3 +229,18 @@ class ReadCancelledError(ReaderError):
 
     code = "cancelled"
     technician = Words(th="ยกเลิกการอ่าน", en="the read was cancelled")
+
+
+class TraceUnreadableError(ReaderError):
+    """A file is no trace of a card.
+
+    Attributes:
+        line: The first line that is none, from 1.
+    """
+
+    code = "trace_unreadable"
+    technician = Words(th="ไฟล์นี้ไม่ใช่บันทึกการอ่านบัตร", en="this file is no card trace")
+
+    def __init__(self, line: int) -> None:
+        super().__init__(f"{self.technician.en}: line {line}")
+        self.line = line

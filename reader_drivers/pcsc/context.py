@@ -39,7 +39,9 @@ _NO_CARD = _codes("SCARD_E_NO_SMARTCARD")
 _REMOVED = _codes("SCARD_W_REMOVED_CARD")
 _RESET = _codes("SCARD_W_RESET_CARD")
 _MUTE = _codes("SCARD_W_UNRESPONSIVE_CARD", "SCARD_W_UNPOWERED_CARD")
-_OTHER_CARD = _codes("SCARD_W_UNSUPPORTED_CARD", "SCARD_E_PROTO_MISMATCH")  # the Thai ID card is T=0 only
+_PROTOCOL = _codes("SCARD_E_PROTO_MISMATCH")
+_OTHER_CARD = _codes("SCARD_W_UNSUPPORTED_CARD") | _PROTOCOL
+_EITHER = scard.SCARD_PROTOCOL_T0 | scard.SCARD_PROTOCOL_T1
 
 
 def _error(result: int, step: str, reader: str | None) -> ReaderError:
@@ -134,23 +136,35 @@ class Context:
         scard.SCardCancel(self._handle)
 
     def connect(self, reader: str) -> "Handle":
-        """Power the card in ``reader`` and share it, T=0.
+        """Power the card in ``reader`` and share it: T=0, as all known Thai ID cards; a card without it by T=1.
+
+        Contacts bounce when a card slides in: a card "removed" within the call is powered once more.
 
         Raises:
-            ReaderError: No reader, no card, a mute card, a card without T=0, no service.
+            ReaderError: No reader, no card, a mute card, a card without either protocol, no service.
         """
-        result, handle, _ = scard.SCardConnect(self._handle, reader, scard.SCARD_SHARE_SHARED, scard.SCARD_PROTOCOL_T0)
+        result, handle, protocol = self._power(reader, scard.SCARD_PROTOCOL_T0)
+        if result & 0xFFFFFFFF in _REMOVED:
+            result, handle, protocol = self._power(reader, scard.SCARD_PROTOCOL_T0)
+        if result & 0xFFFFFFFF in _PROTOCOL:
+            result, handle, protocol = self._power(reader, _EITHER)
         if result != scard.SCARD_S_SUCCESS:
             raise _error(result, "power", reader)
-        return Handle(handle, reader)
+        return Handle(handle, reader, protocol)
+
+    def _power(self, reader: str, protocols: int) -> tuple[int, Any, int]:
+        result, handle, protocol = scard.SCardConnect(self._handle, reader, scard.SCARD_SHARE_SHARED, protocols)
+        return result, handle, protocol
 
 
 class Handle:
     """A shared connection to one card: the service's calls, typed."""
 
-    def __init__(self, handle: Any, reader: str) -> None:
+    def __init__(self, handle: Any, reader: str, protocol: int) -> None:
         self._handle = handle
         self._reader = reader
+        self._protocol = protocol
+        self._header = scard.SCARD_PCI_T1 if protocol == scard.SCARD_PROTOCOL_T1 else scard.SCARD_PCI_T0
 
     def atr(self) -> bytes:
         """Return the answer to reset."""
@@ -168,14 +182,14 @@ class Handle:
 
     def transmit(self, command: bytes) -> bytes:
         """Send one APDU, return data and status word."""
-        result, answer = scard.SCardTransmit(self._handle, scard.SCARD_PCI_T0, list(command))
+        result, answer = scard.SCardTransmit(self._handle, self._header, list(command))
         self._check(result, "transmit")
         return bytes(answer)
 
     def reconnect(self, *, reset: bool = False) -> None:
         """Take the card up again after another program's reset; ``reset`` makes it answer to power anew."""
         how = scard.SCARD_RESET_CARD if reset else scard.SCARD_LEAVE_CARD
-        result, _ = scard.SCardReconnect(self._handle, scard.SCARD_SHARE_SHARED, scard.SCARD_PROTOCOL_T0, how)
+        result, _ = scard.SCardReconnect(self._handle, scard.SCARD_SHARE_SHARED, self._protocol, how)
         self._check(result, "power")
 
     def close(self) -> None:

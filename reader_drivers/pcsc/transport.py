@@ -57,14 +57,14 @@ class PcscCard:
 
 @contextmanager
 def open_card(reader: str) -> Iterator[PcscCard]:
-    """Power and share the card in ``reader`` (T=0) and keep other programs off it until the block ends.
+    """Power and share the card in ``reader`` and keep other programs off it until the block ends.
 
     Raises:
         ServiceAbsentError: No PC/SC service, or it refuses this user.
         ReaderAbsentError: No such reader.
         CardAbsentError: No card in it.
         CardMuteError: The card does not answer to power.
-        NotThaiIdError: The card does not speak T=0.
+        NotThaiIdError: The card speaks no protocol this reader knows.
     """
     with Context() as context:
         handle = context.connect(reader)
@@ -102,8 +102,8 @@ def list_readers() -> list[SlotState]:
             return []
 
 
-def find_reader(wanted: str | None = None) -> str:
-    """Choose a reader: the named one, else the first with a card in it.
+def find_readers(wanted: str | None = None) -> list[str]:
+    """Choose the readers to try: the named one, else all with a card in them, in the service's order.
 
     Args:
         wanted: A reader's whole name, or the only one that begins so.
@@ -113,17 +113,17 @@ def find_reader(wanted: str | None = None) -> str:
         ReaderAbsentError: No reader at all, or none of that name.
         CardAbsentError: No card in it, or in any.
     """
-    return choose_reader(list_readers(), wanted)
+    return choose_readers(list_readers(), wanted)
 
 
-def choose_reader(slots: list[SlotState], wanted: str | None = None) -> str:
-    """Choose among ``slots`` as :func:`find_reader` does. Pure."""
+def choose_readers(slots: list[SlotState], wanted: str | None = None) -> list[str]:
+    """Choose among ``slots`` as :func:`find_readers` does. Pure."""
     if wanted is not None:
         exact = [slot for slot in slots if slot.reader == wanted]
         slots = exact or [slot for slot in slots if slot.reader.startswith(wanted)]
     if not slots:
         raise ReaderAbsentError(wanted)
-    for slot in slots:
-        if slot.state & PRESENT:
-            return slot.reader
-    raise CardAbsentError(wanted)
+    occupied = [slot.reader for slot in slots if slot.state & PRESENT]
+    if not occupied:
+        raise CardAbsentError(wanted)
+    return occupied

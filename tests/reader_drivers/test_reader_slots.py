@@ -5,7 +5,7 @@ from hypothesis import strategies as st
 from reader_drivers.core.errors import CardAbsentError, ReaderAbsentError
 from reader_drivers.core.slots import CardInserted, CardRemoved, ReaderAdded, ReaderRemoved, Slot, SlotEvent, compare
 from reader_drivers.pcsc.context import SlotState
-from reader_drivers.pcsc.transport import choose_reader
+from reader_drivers.pcsc.transport import choose_readers
 
 EMPTY = Slot()
 CARD = Slot(present=True, atr=b"\x3b", count=1)
@@ -60,17 +60,17 @@ def _hear(cards: dict[str, bool], event: SlotEvent) -> None:
             cards[reader] = False
 
 
-def test_the_first_reader_with_a_card_is_chosen_unless_one_is_named() -> None:
+def test_all_readers_with_a_card_are_chosen_unless_one_is_named() -> None:
     slots = [SlotState("Alpha 00", 0x10), SlotState("Beta 00", 0x20), SlotState("Beta 01", 0x20)]
-    assert choose_reader(slots) == "Beta 00"
-    assert choose_reader(slots, "Beta 01") == "Beta 01"
-    assert choose_reader(slots, "Beta") == "Beta 00"
+    assert choose_readers(slots) == ["Beta 00", "Beta 01"]
+    assert choose_readers(slots, "Beta 01") == ["Beta 01"]
+    assert choose_readers(slots, "Beta") == ["Beta 00", "Beta 01"]
     with pytest.raises(CardAbsentError):
-        choose_reader(slots, "Alpha 00")
+        choose_readers(slots, "Alpha 00")
     with pytest.raises(CardAbsentError):
-        choose_reader(slots[:1])
-    for nothing in (choose_reader, lambda none: choose_reader(none, "Alpha")):
+        choose_readers(slots[:1])
+    for nothing in (choose_readers, lambda none: choose_readers(none, "Alpha")):
         with pytest.raises(ReaderAbsentError):
             nothing([])
     with pytest.raises(ReaderAbsentError):
-        choose_reader(slots, "Gamma")
+        choose_readers(slots, "Gamma")

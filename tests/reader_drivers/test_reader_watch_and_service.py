@@ -15,6 +15,7 @@ from reader_drivers.service import (
     ReaderAdded,
     ReaderRemoved,
     ReadFailed,
+    ReadProgress,
     ServiceDown,
     ServiceUp,
     ThaiIdReader,
@@ -101,8 +102,11 @@ def test_a_card_put_in_is_read_identity_first(service: FakePcsc, heard: Heard, r
     photo = heard.wait_for(PhotoRead)
     service.remove("Front")
     heard.wait_for(CardRemoved)
-    kinds = [type(event).__name__ for event in heard.events[2:]]
+    kinds = [type(event).__name__ for event in heard.events[2:] if not isinstance(event, ReadProgress)]
     assert kinds == ["CardInserted", "IdentityRead", "CardReadDone", "PhotoRead", "CardRemoved"]
+    progress = [(event.part, event.done) for event in heard.events if isinstance(event, ReadProgress)]
+    assert [part for part, _ in progress] == ["text", "text", "text", "photo"]
+    assert progress[2:] == [("text", 1.0), ("photo", 1.0)]
     assert isinstance(photo, PhotoRead)
     assert photo.photo == TINY_JPEG
     assert "citizen" not in repr(heard.events) or "2400100789016" not in repr(heard.events)
