@@ -1,97 +1,159 @@
-"""Exchanges and time for reading one card through pcscd and vpcd, planned reads beside one read per field.
+"""One Thai ID card, read: exchanges, bytes on the line and time, with another reader beside it where that can run.
 
-Prints one JSON object. The virtual card answers at once, so the times are the stack's own; on a real card each byte
-costs 12 etu on top, the same for both ways of reading, and each exchange a round trip through the USB reader.
+Prints one JSON object. Counted at the chip, through pcscd and vpcd; a real card's time is modelled from the counts:
+12 etu a byte (ISO/IEC 7816-3 clause 7.2) both ways, T=0's header and procedure byte included, and 5 ms a turnaround.
 """
 
 import json
+import os
+import shutil
 import statistics
+import subprocess
 import sys
 import time
-from collections.abc import Callable, Iterable
+from collections.abc import Callable
+from dataclasses import dataclass, field
 from pathlib import Path
 
 sys.path.insert(0, str(Path(__file__).resolve().parent.parent))
 
-from reader_drivers.cards import thai_fields as at
-from reader_drivers.cards.thai_decode import decode_identity, decode_rest
 from reader_drivers.cards.thai_id import ThaiIdSession
-from reader_drivers.core import apdu
-from reader_drivers.core.exchange import Exchange
-from reader_drivers.core.read_plan import Memory, Span, plan_reads
 from reader_drivers.pcsc.context import PRESENT
 from reader_drivers.pcsc.transport import PcscCard, list_readers, open_card
+from reader_drivers.virtual.card import ChipCard
 from reader_drivers.virtual.vpcd import VirtualReader
 from reader_drivers.virtual.wallet import find_card
 from tests.support.reader_pcscd import PORT, READER, exclusive_virtual_reader, running_pcscd
 
 RUNS = 31
-WHO_IT_IS = (at.CITIZEN_NUMBER, at.NAME_TH, at.NAME_EN, at.BIRTH, at.SEX, at.ISSUED, at.EXPIRES)
+RATES_BIT_S = (9_600, 115_200, 250_000)
+ETU_A_BYTE = 12
+TURNAROUND_S = 0.005
+HEADER_BYTES, PROCEDURE_BYTES, STATUS_BYTES = 5, 1, 2  # ISO/IEC 7816-3 clause 10.3.2: what T=0 adds to the data
+OTHER = "pythaiidcard"
+OTHER_PYTHON = "BAIDIAO_BENCH_PYTHAIIDCARD"
+OTHER_EXCHANGES = {"all_text": 20, "all_text_and_photo": 60}  # counted in its source, version 0.3.0
+OTHER_PROGRAM = """
+import sys
+from smartcard.System import readers
+from pythaiidcard.reader import ThaiIDCardReader
+index = [str(reader) for reader in readers()].index(sys.argv[1])
+reader = ThaiIDCardReader(reader_index=index, skip_system_check=True)
+with reader.card_session():
+    reader.read_card(include_photo=sys.argv[2] == "photo")
+"""
 
 
-def planned_identity(card: PcscCard) -> int:
+@dataclass(slots=True)
+class CountedChip:
+    """Passes commands on to a chip and counts what they cost on the line."""
+
+    chip: ChipCard
+    exchanges: int = 0
+    line_bytes: int = 0
+    atr: bytes = field(init=False)
+
+    def __post_init__(self) -> None:
+        self.atr = self.chip.atr
+
+    def begin(self) -> None:
+        self.exchanges = self.line_bytes = 0
+
+    def reset(self) -> None:
+        self.chip.reset()
+
+    def respond(self, command: bytes) -> bytes:
+        answer = self.chip.respond(command)
+        data = max(0, len(command) - HEADER_BYTES) + len(answer) - STATUS_BYTES
+        self.exchanges += 1
+        self.line_bytes += HEADER_BYTES + STATUS_BYTES + data + (PROCEDURE_BYTES if data else 0)
+        return answer
+
+    def figures(self) -> dict[str, object]:
+        return {
+            "exchanges": self.exchanges,
+            "line_bytes": self.line_bytes,
+            "modelled_ms": {str(rate): self.modelled_ms(rate) for rate in RATES_BIT_S},
+        }
+
+    def modelled_ms(self, rate_bit_s: int) -> float:
+        seconds = self.line_bytes * ETU_A_BYTE / rate_bit_s + self.exchanges * TURNAROUND_S
+        return round(seconds * 1000, 1)
+
+
+def brief_identity(card: PcscCard) -> None:
+    ThaiIdSession(card).read_identity(brief=True)
+
+
+def identity(card: PcscCard) -> None:
+    ThaiIdSession(card).read_identity()
+
+
+def identity_and_address(card: PcscCard) -> None:
+    ThaiIdSession(card).read_all_text()
+
+
+def text_and_applets(card: PcscCard) -> None:
+    ThaiIdSession(card).read_text()
+
+
+def text_and_photo(card: PcscCard) -> None:
     session = ThaiIdSession(card)
-    session.read_identity()
-    return session.exchanges
-
-
-def planned_text(card: PcscCard) -> int:
-    """Everything but the two other applets, so that both ways of reading fetch the same fields."""
-    return read_and_decode(card, (*plan_reads(at.IDENTITY), *plan_reads(at.REST_OF_TEXT)))
-
-
-def planned_text_and_applets(card: PcscCard) -> int:
-    session = ThaiIdSession(card)
-    session.read_rest(session.read_identity())
-    return session.exchanges
-
-
-def planned_with_photo(card: PcscCard) -> int:
-    session = ThaiIdSession(card)
-    session.read_rest(session.read_identity())
+    session.read_all_text()
     session.read_photo()
-    return session.exchanges
 
 
-def read_and_decode(card: PcscCard, spans: Iterable[Span]) -> int:
-    exchange, memory = Exchange(card), Memory()
-    exchange.select(apdu.THAI_ID_AID)
-    for span in spans:
-        memory.put(span.offset, exchange.send(apdu.read(span.offset, span.length)).data)
-    if memory.has(at.ADDRESS):
-        decode_identity(memory, card.atr, exchange.count)
-        decode_rest(memory)
-    return exchange.count
-
-
-def by_field(*fields: Span) -> Callable[[PcscCard], int]:
-    """One read for each field; the photo, larger than a read, in as many as it takes."""
-    return lambda card: read_and_decode(card, [part for field in fields for part in plan_reads([field])])
-
-
-WAYS: dict[str, dict[str, Callable[[PcscCard], int]]] = {
-    "planned": {
-        "identity": planned_identity,
-        "all_text": planned_text,
-        "all_text_with_laser_number_and_chip_serial": planned_text_and_applets,
-        "all_text_and_photo": planned_with_photo,
-    },
-    "field_by_field": {
-        "identity": by_field(*WHO_IT_IS),
-        "all_text": by_field(*at.IDENTITY, *at.REST_OF_TEXT),
-        "all_text_and_photo": by_field(*at.IDENTITY, *at.REST_OF_TEXT, at.PHOTO),
-    },
+OURS: dict[str, Callable[[PcscCard], None]] = {
+    "identity": brief_identity,
+    "identity_with_issuer": identity,
+    "all_text": identity_and_address,
+    "all_text_with_laser_number_and_chip_serial": text_and_applets,
+    "all_text_and_photo": text_and_photo,
 }
 
 
-def measure(way: Callable[[PcscCard], int]) -> dict[str, float]:
-    times, exchanges = [], 0
+def measure(chip: CountedChip, way: Callable[[PcscCard], None]) -> dict[str, object]:
+    times = []
     for _ in range(RUNS):
         with open_card(READER) as card:
+            chip.begin()
             began = time.perf_counter()
-            exchanges = way(card)
+            way(card)
             times.append((time.perf_counter() - began) * 1000)
-    return {"exchanges": exchanges, "median_ms": round(statistics.median(times), 2), "slowest_ms": round(max(times), 2)}
+    return chip.figures() | {"stack_median_ms": round(statistics.median(times), 2)}
+
+
+def other_python() -> str | None:
+    """Return a Python that has the other reader, None when there is none."""
+    for python in filter(None, (os.environ.get(OTHER_PYTHON), shutil.which("python3.13"), sys.executable)):
+        found = subprocess.run([python, "-c", f"import {OTHER}"], capture_output=True, check=False)
+        if found.returncode == 0:
+            return python
+    return None
+
+
+def measure_other(chip: CountedChip) -> dict[str, object]:
+    python = other_python()
+    if python is None:
+        why = f"no Python with {OTHER} (as published it needs 3.13); name one in {OTHER_PYTHON}"
+        return {"not_run": why, "exchanges_counted_in_its_source": OTHER_EXCHANGES}
+    figures: dict[str, object] = {}
+    for what, how in (("all_text", "text"), ("all_text_and_photo", "photo")):
+        chip.begin()
+        done = subprocess.run(
+            [python, "-c", OTHER_PROGRAM, READER, how], capture_output=True, text=True, check=False, timeout=60
+        )
+        figures[what] = chip.figures() if done.returncode == 0 else {"failed": done.stderr.strip().splitlines()[-1:]}
+    return figures
+
+
+def compare(ours: dict[str, object], other: dict[str, object]) -> dict[str, object]:
+    """Return our identity as a share of the least the other does to give one: all text, for it has no smaller call."""
+    mine, theirs = ours["identity"], other.get("all_text")
+    if not isinstance(mine, dict) or not isinstance(theirs, dict) or "modelled_ms" not in theirs:
+        return {"exchanges": round(5 / OTHER_EXCHANGES["all_text"], 2)}
+    shares = {rate: round(mine["modelled_ms"][rate] / theirs["modelled_ms"][rate], 2) for rate in mine["modelled_ms"]}
+    return {"exchanges": round(mine["exchanges"] / theirs["exchanges"], 2), "modelled_ms": shares}
 
 
 def wait_for_card() -> None:
@@ -105,11 +167,14 @@ def wait_for_card() -> None:
 def main() -> None:
     card = find_card("mother")
     assert card is not None
+    chip = CountedChip(card)
     with exclusive_virtual_reader(), running_pcscd(), VirtualReader(port=PORT) as slot:
-        slot.insert(card)
+        slot.insert(chip)
         wait_for_card()
-        figures = {name: {what: measure(way) for what, way in ways.items()} for name, ways in WAYS.items()}
-    print(json.dumps({"card": {"reader": "vpcd through pcscd", "runs": RUNS, **figures}}, indent=2))
+        ours: dict[str, object] = {what: measure(chip, way) for what, way in OURS.items()}
+        other = measure_other(chip)
+    figures = {"runs": RUNS, "baidiao": ours, OTHER: other, f"identity_as_share_of_{OTHER}": compare(ours, other)}
+    print(json.dumps({"card": figures}, indent=2))
 
 
 if __name__ == "__main__":

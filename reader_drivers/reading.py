@@ -60,7 +60,7 @@ def take(card: Card, wishes: Wishes, today: date) -> Taken:
         ReaderError: See :meth:`ThaiIdSession.read_identity`.
     """
     session = ThaiIdSession(card, today)
-    read = session.read_rest(session.read_identity(), chip_serial=False)
+    read = session.read_text(chip_serial=False)
     extras = {profile.key: _find(session, profile) for profile in wishes.profiles}
     return Taken(read, session.read_photo() if wishes.photo else b"", extras)
 

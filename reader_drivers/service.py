@@ -209,7 +209,7 @@ class ThaiIdReader:
         session = ThaiIdSession(card, self._today() if self._today else None, progress("text"))
         identity = session.read_identity()
         self._tell(reading, IdentityRead(reader, identity))
-        self._tell(reading, CardReadDone(reader, session.read_rest(identity)))
+        self._tell(reading, CardReadDone(reader, session.read_text()))
         reading.within_limit()
         if self._with_photo:
             photo = session.read_photo(progress("photo"), cancelled=lambda: reading.over)

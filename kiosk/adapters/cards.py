@@ -105,7 +105,7 @@ class PcscCardSource:
         try:
             with open_card(inside.reader) as card:
                 session = ThaiIdSession(card, self._today())
-                return session.read_rest(session.read_identity())
+                return session.read_text()
         except driver.CardChangedError as error:
             # Swapped faster than the service looks: nobody else will tell, so this is the removal and the insertion.
             self._events.put(CardRemoved(inside.reader))

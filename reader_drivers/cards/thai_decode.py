@@ -56,7 +56,7 @@ def decode_identity(memory: Memory, atr: bytes, exchanges: int, today: date | No
     """Decode the identity block, 0000-017A.
 
     Args:
-        memory: What was read; must cover the identity block.
+        memory: What was read; must cover the brief identity. What else was not read is empty.
         atr: The card's answer to reset.
         exchanges: APDUs spent so far.
         today: For findings about the future and great age; None leaves those out.
@@ -73,7 +73,8 @@ def decode_identity(memory: Memory, atr: bytes, exchanges: int, today: date | No
     issued = parse_date(_text(memory, at.ISSUED))
     expires = parse_date(_text(memory, at.EXPIRES))
     texts = {
-        span: _text(memory, span) for span in (at.NAME_TH, at.NAME_EN, at.REQUEST_NUMBER, at.ISSUER, at.ISSUER_CODE)
+        span: _text(memory, span) if memory.has(span) else ""
+        for span in (at.NAME_TH, at.NAME_EN, at.REQUEST_NUMBER, at.ISSUER, at.ISSUER_CODE)
     }
     signs = {
         Finding.BIRTH: not birth_ok,

@@ -22,7 +22,7 @@ from tests.support.reader_cards import TINY_JPEG, TODAY, DirectCard, plain_card
 
 SESSION = ThaiIdSession(DirectCard(plain_card()), TODAY)
 IDENTITY = SESSION.read_identity()
-CARD = SESSION.read_rest(IDENTITY)
+CARD = SESSION.read_text()
 EVENTS: dict[str, ReaderEvent] = {
     "service_up": ServiceUp(),
     "service_down": ServiceDown(refused=True),

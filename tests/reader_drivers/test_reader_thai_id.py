@@ -73,9 +73,21 @@ def test_identity_is_told_after_five_exchanges_and_text_read_after_seven() -> No
     assert card.exchanges == len(port.sent) == 12
 
 
+def test_the_brief_identity_takes_as_many_exchanges_fewer_bytes_and_the_rest_follows() -> None:
+    port = DirectCard(plain_card())
+    session = ThaiIdSession(port)
+    brief = session.read_identity(brief=True)
+    assert len(port.sent) == 5
+    assert [int.from_bytes(sent[2:4]) for sent in port.sent if sent[1] == 0xB0] == [0x0000, 0x0167]
+    assert (brief.issuer, brief.request_number, brief.expires) == ("", "", PEOPLE["mother"].expires)
+    card = session.read_text()
+    assert (card.issuer, card.request_number) == (PEOPLE["mother"].issuer, PEOPLE["mother"].request_number)
+    assert len(port.sent) == 9 + 5
+
+
 def test_a_card_without_a_laser_number_and_without_asking_its_serial_takes_eight() -> None:
     session = ThaiIdSession(DirectCard(plain_card("grandmother")))
-    card = session.read_rest(session.read_identity(), chip_serial=False)
+    card = session.read_text(chip_serial=False)
     assert (card.exchanges, card.laser_number, card.chip_serial) == (8, None, None)
 
 
@@ -90,7 +102,7 @@ def test_any_atr_is_tried_whatever_its_get_response_wants(atr: str, p2: int) -> 
 def test_progress_is_told_read_by_read() -> None:
     told: list[float] = []
     session = ThaiIdSession(DirectCard(plain_card()), progress=told.append)
-    session.read_rest(session.read_identity())
+    session.read_text()
     assert told == sorted(told)
     assert len(told) == 3
     assert told[-1] == 1.0
@@ -107,7 +119,7 @@ def test_a_card_read_is_presented_until_the_registry_says_more() -> None:
 def test_health_insurance_on_demand_and_the_card_goes_on_after_it() -> None:
     port = DirectCard(plain_card())
     session = ThaiIdSession(port)
-    identity = session.read_identity()
+    session.read_identity()
     before = len(port.sent)
     nhso = session.read_profile(PROFILES["nhso"])
     assert len(port.sent) - before == 5
@@ -122,7 +134,7 @@ def test_health_insurance_on_demand_and_the_card_goes_on_after_it() -> None:
         "updated": "2025-01-15",
         "hospital_changes": "0",
     }
-    assert session.read_rest(identity).address.province == "ขอนแก่น"
+    assert session.read_text().address.province == "ขอนแก่น"
 
 
 def test_a_card_without_that_applet_says_so() -> None:

@@ -29,9 +29,9 @@ def record(card: DirectCard) -> Trace:
     recorder = Recorder(card, lambda: 0.0)
     session = ThaiIdSession(recorder)
     try:
-        identity = session.read_identity()
+        session.read_identity()
         session.read_profile(PROFILES["nhso"])
-        session.read_rest(identity)
+        session.read_text()
         session.read_photo()
     except ReaderError:
         pass
