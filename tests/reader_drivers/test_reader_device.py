@@ -192,6 +192,87 @@ def test_virtual_command_plugs_in_and_takes_out(slot: VirtualReader) -> None:
     _wait(present=False)
 
 
+def test_a_trace_is_recorded_masked_and_played_back(slot: VirtualReader, tmp_path: Path) -> None:
+    trace = tmp_path / "card.trace"
+    put_in(slot, card_of("earner"))
+    assert run_card("read", "--reader", READER, "--trace", str(trace)).returncode == 0
+    take_out(slot)
+    assert b"1101400890125".hex() not in trace.read_text().lower()
+    assert json.loads(run_card("replay", str(trace), "--json").stdout)["citizen_number"] == "0000000000001"
+    process = subprocess.Popen(
+        [sys.executable, "-m", "baidiao", "card", "virtual", "--trace", str(trace), "--port", str(PORT)],
+        stdout=subprocess.PIPE,
+        text=True,
+    )
+    try:
+        _wait(present=True)
+        played = json.loads(run_card("read", "--reader", READER, "--json").stdout)
+        assert played["name_th"]["prefix"] == "กกก"
+    finally:
+        process.terminate()
+        assert process.wait(5) == 0
+        process.communicate()
+    _wait(present=False)
+    put_in(slot, plain_card(), remove_after_apdus=4)
+    assert run_card("read", "--reader", READER, "--trace", str(trace)).returncode == 5
+    assert "card_removed" in trace.read_text().splitlines()[-1]
+    take_out(slot)
+
+
+def test_photo_health_insurance_and_single_applets(slot: VirtualReader, tmp_path: Path) -> None:
+    put_in(slot, card_of("mother"))
+    assert run_card("photo", str(tmp_path / "face.jpg"), "--reader", READER).returncode == 0
+    with Image.open(tmp_path / "face.jpg") as face:
+        assert face.size == (297, 355)
+    assert (tmp_path / "face.jpg").stat().st_mode & 0o077 == 0
+    told = json.loads(run_card("read", "--reader", READER, "--json", "--nhso").stdout)
+    assert told["nhso"]["main_hospital"] == "โรงพยาบาลตัวอย่างขอนแก่น"
+    alone = json.loads(run_card("read", "--reader", READER, "--json", "--as", "nhso").stdout)
+    assert alone == {"nhso": told["nhso"]}
+    take_out(slot)
+    put_in(slot, card_of("bank_card"))
+    assert run_card("photo", str(tmp_path / "face.jpg"), "--reader", READER).returncode == 4
+    take_out(slot)
+
+
+def test_watch_tells_lines_without_anything_personal(slot: VirtualReader) -> None:
+    process = subprocess.Popen(
+        [sys.executable, "-m", "baidiao", "card", "watch", "--json"], stdout=subprocess.PIPE, text=True
+    )
+    assert process.stdout is not None
+    told = []
+    try:
+        for line in process.stdout:
+            told.append(json.loads(line))
+            if told[-1]["event"] == "reader_added" and told[-1]["reader"] == READER:
+                slot.insert(card_of("mother"))
+            elif told[-1]["event"] == "card_read":
+                slot.remove()
+            elif told[-1]["event"] == "card_removed":
+                break
+    finally:
+        process.terminate()
+        assert process.wait(5) == 0
+        process.stdout.close()
+    names = [event["event"] for event in told if event.get("reader", READER) == READER]
+    assert names[-7:] == [
+        *("card_inserted", "read_progress", "read_progress", "identity_read", "read_progress", "card_read"),
+        "card_removed",
+    ]
+    assert "2400100789016" not in json.dumps(told)
+
+
+def test_doctor_finds_the_card_well_and_the_bank_card_odd(slot: VirtualReader) -> None:
+    take_out(slot)
+    empty = json.loads(run_card("doctor", "--json").stdout)
+    assert (empty["healthy"], "no_card" in {finding["code"] for finding in empty["findings"]}) == (True, True)
+    put_in(slot, card_of("mute_card"))
+    ill = run_card("doctor")
+    assert ill.returncode == 1
+    assert "the card inside does not answer well" in ill.stdout
+    take_out(slot)
+
+
 def test_virtual_command_lists_and_refuses() -> None:
     listed = run_card("virtual", "--list").stdout
     assert all(key in listed for key in (*load_people(), "bank_card", "mute_card"))
