@@ -73,6 +73,10 @@ class Finding(StrEnum):
     UNMAPPABLE_TEXT = "unmappable_text"
 
 
+NOT_PUBLIC = ("issuer_code", "chip_serial", "findings", "assurance")
+"""Fields of :class:`CardRead` that are not in its public JSON form."""
+
+
 class CardRead(Message):
     """The text of one card, as presented: a reader cannot tell a real card from a clone; only the registry can.
 
@@ -115,5 +119,4 @@ class CardRead(Message):
 
     def public(self) -> dict[str, object]:
         """Return the fixed public JSON object, keys in the documented order."""
-        inside = {"issuer_code", "chip_serial", "findings", "assurance"}
-        return self.model_dump(mode="json", exclude=inside)
+        return self.model_dump(mode="json", exclude=set(NOT_PUBLIC))
