@@ -2,8 +2,10 @@
 
 import base64
 import threading
+from pathlib import Path
 
-from flask import Flask, Response, jsonify, render_template, request
+import fontpkg_sarabun
+from flask import Flask, Response, jsonify, render_template, request, send_from_directory
 from flask_sock import Sock
 from werkzeug.exceptions import HTTPException
 
@@ -17,8 +19,9 @@ from reader_drivers.counter.problems import card_problem, http_problem, refusal_
 from reader_drivers.reading import Wishes
 
 _SOCKETS_AT_ONCE = 16
+_FONTS = Path(fontpkg_sarabun.__file__).parent / "files"
 _PAGE_POLICY = (
-    "default-src 'none'; script-src 'self'; style-src 'self'; connect-src 'self' ws:; img-src data:; "
+    "default-src 'none'; script-src 'self'; style-src 'self'; connect-src 'self' ws:; font-src 'self'; img-src data:; "
     "base-uri 'none'; form-action 'none'; frame-ancestors 'none'"
 )
 
@@ -119,5 +122,6 @@ def create_counter(policy: Policy, cards: Cards) -> Flask:
     app.add_url_rule("/openapi.json", "openapi", lambda: jsonify(api))
     app.add_url_rule("/", "docs", lambda: render_template("docs.html", api=api))
     app.add_url_rule("/example", "example", lambda: render_template("example.html"))
+    app.add_url_rule("/fonts/<name>", "font", lambda name: send_from_directory(_FONTS, name))
     Sock(app).route("/v1/events")(routes.events)
     return app

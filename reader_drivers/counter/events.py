@@ -5,7 +5,7 @@ import queue
 from dataclasses import dataclass
 from typing import Protocol
 
-from reader_drivers.counter.guard import Policy
+from reader_drivers.counter.guard import Policy, Refusal
 from reader_drivers.counter.ports import Cards
 from reader_drivers.event_lines import describe_event
 from reader_drivers.service import ReaderEvent
@@ -57,7 +57,8 @@ def serve_events(socket: Socket, policy: Policy, cards: Cards) -> None:
     """Serve one socket until its page leaves."""
     wanted = parse_first_message(socket.receive(timeout=_FIRST_MESSAGE_S), policy)
     if wanted is None:
-        socket.close(_POLICY_VIOLATION, "token")
+        socket.send(json.dumps({"event": "refused", "code": Refusal.TOKEN.value}))  # browsers may lose the close's code
+        socket.close(_POLICY_VIOLATION, Refusal.TOKEN.value)
         return
     events: queue.SimpleQueue[ReaderEvent] = queue.SimpleQueue()
     socket.send(json.dumps({"event": "ready"}))

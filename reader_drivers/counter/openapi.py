@@ -38,7 +38,8 @@ A WebSocket. Within five seconds send one JSON message: `{"token": "...", "read"
 event comes as one JSON message: `ready`, `service_up`, `service_down`, `reader_added`, `reader_removed`,
 `card_inserted`, `card_removed`, and with `"read": true` also `read_progress`, `identity_read`, `card_read`,
 `photo_read` (photo as base64, with `"photo": true`) and `read_failed`. Without `"read": true` cards are left alone and
-nothing personal is sent. A wrong token, or none in time, closes the socket with code 1008.
+nothing personal is sent. A wrong token, or none in time, gets
+`refused` and a closed socket (code 1008).
 """
 
 

@@ -210,6 +210,7 @@ def test_events_come_over_a_socket_and_personal_ones_only_when_asked(server: Cou
 def test_a_wrong_token_closes_the_socket(server: CounterServer, cards: FakeCards) -> None:
     socket = connect(server)
     socket.send(json.dumps({"token": "wrong"}))
+    assert heard(socket, "refused") == [{"event": "refused", "code": "token_wrong"}]
     with pytest.raises(ConnectionClosed) as caught:
         socket.receive(timeout=5)
     assert caught.value.reason == 1008

@@ -30,7 +30,8 @@ function show(card) {
     ["Name in English", fullName(card.name_en)],
     ["เกิด / Born", birth.join("-")],
     ["หมดอายุ / Expires", card.expires_never ? "ตลอดชีพ / never" : card.expires ?? "-"],
-    ["ที่อยู่ / Address", [address.house, address.moo && `หมู่ที่ ${address.moo}`, address.road && `ถนน${address.road}`,
+    ["ที่อยู่ / Address", [address.house, address.moo && `หมู่ที่ ${address.moo}`,
+      address.trok && `ตรอก${address.trok}`, address.soi && `ซอย${address.soi}`, address.road && `ถนน${address.road}`,
       address.subdistrict, address.district, address.province].filter(Boolean).join(" ")],
   ];
   element("fields").replaceChildren(...rows.flatMap(([label, value]) => {
@@ -79,11 +80,9 @@ function watch() {
   socket.onopen = () => socket.send(JSON.stringify({
     token: element("token").value, read: true, photo: element("photo").checked,
   }));
-  socket.onclose = (event) => {
-    if (event.code === 1008) say("โทเคนไม่ถูกต้อง", "the token is wrong");
-  };
   socket.onmessage = (message) => {
     const said = JSON.parse(message.data);
+    if (said.event === "refused") say("โทเคนไม่ถูกต้อง", "the token is wrong");
     if (said.event === "ready") say("กรุณาเสียบบัตร", "insert a card");
     if (said.event === "card_inserted") say("กำลังอ่าน", "reading");
     if (said.event === "card_read") {
