@@ -6,7 +6,7 @@ from collections.abc import Mapping
 from dataclasses import asdict
 
 from reader_drivers.core.slots import CardInserted, ServiceDown
-from reader_drivers.service import CardReadDone, IdentityRead, PhotoRead, ReaderEvent, ReadFailed
+from reader_drivers.service import CardReadDone, IdentityRead, PhotoRead, ReaderEvent, ReadFailed, ReadProgress
 
 _NAMES: Mapping[type[object], str] = {CardReadDone: "card_read"}
 
@@ -46,6 +46,8 @@ def describe_event(event: ReaderEvent, *, personal: bool = False) -> dict[str, o
             error = event.error
             said |= {"reader": event.reader, "code": error.code, "technician": str(error)}
             said |= {"citizen": error.citizen.model_dump()}
+        case ReadProgress():
+            said |= {"reader": event.reader, "part": event.part, "done": round(event.done, 2)}
         case ServiceDown():
             said |= {"refused": event.refused}
         case _:

@@ -7,6 +7,7 @@ from typing import NoReturn
 import click
 
 from reader_drivers.core.errors import (
+    AppletAbsentError,
     CardAbsentError,
     NotThaiIdError,
     ReaderAbsentError,
@@ -20,6 +21,7 @@ _EXITS: tuple[tuple[type[ReaderError], int], ...] = (
     (ReaderAbsentError, 2),
     (CardAbsentError, 3),
     (NotThaiIdError, 4),
+    (AppletAbsentError, 4),
 )
 
 
