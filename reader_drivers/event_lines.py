@@ -5,8 +5,8 @@ import re
 from collections.abc import Mapping
 from dataclasses import asdict
 
-from reader_drivers.core.slots import CardInserted, ServiceDown
-from reader_drivers.service import CardReadDone, IdentityRead, PhotoRead, ReaderEvent, ReadFailed, ReadProgress
+from reader_drivers.core.slots import CardInserted
+from reader_drivers.service import CardReadDone, IdentityRead, PhotoRead, ReaderEvent, ReadFailed
 
 _NAMES: Mapping[type[object], str] = {CardReadDone: "card_read"}
 
@@ -23,36 +23,38 @@ def describe_event(event: ReaderEvent, *, personal: bool = False) -> dict[str, o
         event: What happened.
         personal: Include what the card says of its holder; without it nothing personal is in the object.
     """
-    said: dict[str, object] = {"event": event_name(event)}
+    said = {"event": event_name(event)} | _facts(event)
+    return said | _personal(event) if personal else said
+
+
+def _facts(event: ReaderEvent) -> dict[str, object]:
     match event:
         case CardInserted():
-            said |= {"reader": event.reader, "atr": event.atr.hex().upper(), "mute": event.mute}
+            return {"reader": event.reader, "atr": event.atr.hex().upper(), "mute": event.mute}
         case IdentityRead():
-            who = event.identity
-            said |= {"reader": event.reader, "exchanges": who.exchanges}
-            if personal:
-                said |= {"identity": _identity(event)}
-        case CardReadDone():
-            card = event.card
-            said |= {"reader": event.reader, "exchanges": card.exchanges, "layout": card.layout}
-            said |= {"assurance": card.assurance.value, "findings": [finding.value for finding in card.findings]}
-            if personal:
-                said |= {"card": card.public()}
+            return {"reader": event.reader, "exchanges": event.identity.exchanges}
+        case CardReadDone(reader, card):
+            read = {"reader": reader, "exchanges": card.exchanges, "layout": card.layout}
+            return read | {"assurance": card.assurance.value, "findings": [finding.value for finding in card.findings]}
         case PhotoRead():
-            said |= {"reader": event.reader, "bytes": len(event.photo)}
-            if personal:
-                said |= {"photo": base64.b64encode(event.photo).decode()}
-        case ReadFailed():
-            error = event.error
-            said |= {"reader": event.reader, "code": error.code, "technician": str(error)}
-            said |= {"citizen": error.citizen.model_dump()}
-        case ReadProgress():
-            said |= {"reader": event.reader, "part": event.part, "done": round(event.done, 2)}
-        case ServiceDown():
-            said |= {"refused": event.refused}
+            return {"reader": event.reader, "bytes": len(event.photo)}
+        case ReadFailed(reader, error):
+            failed = {"reader": reader, "code": error.code, "technician": str(error)}
+            return failed | {"citizen": error.citizen.model_dump()}
         case _:
-            said |= asdict(event)
-    return said
+            return asdict(event)
+
+
+def _personal(event: ReaderEvent) -> dict[str, object]:
+    match event:
+        case IdentityRead():
+            return {"identity": _identity(event)}
+        case CardReadDone():
+            return {"card": event.card.public()}
+        case PhotoRead():
+            return {"photo": base64.b64encode(event.photo).decode()}
+        case _:
+            return {}
 
 
 def render_event(said: Mapping[str, object]) -> str:

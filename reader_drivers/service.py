@@ -204,7 +204,7 @@ class ThaiIdReader:
 
     def _read_card(self, reader: str, reading: _Reading, card: Card) -> None:
         def progress(part: str) -> Callable[[float], None]:
-            return lambda done: self._tell(reading, ReadProgress(reader, part, done))
+            return lambda done: self._tell(reading, ReadProgress(reader, part, round(done, 2)))
 
         session = ThaiIdSession(card, self._today() if self._today else None, progress("text"))
         identity = session.read_identity()
