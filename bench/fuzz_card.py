@@ -3,7 +3,6 @@
 Needs ``pip install atheris`` beside the project; takes libFuzzer's options. Counts the answers given.
 """
 
-import atexit
 import sys
 
 try:
@@ -14,16 +13,19 @@ except ImportError:
 with atheris.instrument_imports(include=["reader_drivers.core", "reader_drivers.cards", "contracts"]):
     from tests.support.reader_hostile import exercise
 
+TOLD_EVERY = 100_000
 answers = 0
 
 
 def one_input(script: bytes) -> None:
-    global answers  # noqa: PLW0603  (libFuzzer calls a function and leaves by exit)
+    global answers  # noqa: PLW0603  (libFuzzer calls a function, and leaves without a farewell)
+    before = answers
     answers += exercise(script)
+    if answers // TOLD_EVERY > before // TOLD_EVERY:
+        print(f"{answers} hostile answers", file=sys.stderr)
 
 
 def main() -> None:
-    atexit.register(lambda: print(f"{answers} hostile answers", file=sys.stderr))
     atheris.Setup(sys.argv, one_input)
     atheris.Fuzz()
 

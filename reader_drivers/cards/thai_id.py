@@ -29,7 +29,7 @@ from reader_drivers.core.errors import (
     ReadCancelledError,
 )
 from reader_drivers.core.exchange import Card, Exchange
-from reader_drivers.core.jpeg import find_jpeg_end
+from reader_drivers.core.jpeg import JPEG_START, find_jpeg_end
 from reader_drivers.core.read_plan import Memory, Span, plan_reads
 from reader_drivers.core.status_words import WRONG_LENGTH
 
@@ -122,7 +122,7 @@ class ThaiIdSession:
 
         Raises:
             ReadCancelledError: ``cancelled`` said so.
-            CardUnreadableError: What lies there is no whole JPEG.
+            CardUnreadableError: What lies there is no JPEG.
             ReaderError: As :meth:`read_identity`.
         """
         for span in plan_reads([at.PHOTO]):
@@ -137,7 +137,15 @@ class ThaiIdSession:
                 return photo[:end]
             if progress is not None:
                 progress((span.end - at.PHOTO.offset) / at.PHOTO.length)
-        raise CardUnreadableError("photo")
+        return self._cut_as_declared(self._chip.memory.get(at.PHOTO))
+
+    def _cut_as_declared(self, photo: bytes) -> bytes:
+        """Cut a picture without an end marker at the length the chip declares for it: viewers show what there is."""
+        self._fetch(plan_reads(span for span in (at.PHOTO_LENGTH,) if not self._chip.memory.has(span)))
+        length = int.from_bytes(self._chip.memory.get(at.PHOTO_LENGTH), "big")
+        if not photo.startswith(JPEG_START) or not len(JPEG_START) < length <= len(photo):
+            raise CardUnreadableError("photo")
+        return photo[:length]
 
     def read_profile(self, profile: Profile) -> Mapping[str, object]:
         """Read another applet of the same card by its table of fields.

@@ -1,6 +1,6 @@
 """Where a JPEG ends inside padding. Pure. Source: ITU-T T.81 annex B.1.1 (markers and their segments)."""
 
-_SOI = b"\xff\xd8"
+JPEG_START = b"\xff\xd8"
 _EOI = 0xD9
 _STANDALONE = frozenset({0x01, *range(0xD0, 0xD9)})  # TEM, RST0-7, SOI: markers without a segment
 
@@ -14,7 +14,7 @@ def find_jpeg_end(data: bytes) -> int | None:
     Returns:
         The length of the picture, or None when ``data`` is no JPEG or not all of it yet.
     """
-    if not data.startswith(_SOI):
+    if not data.startswith(JPEG_START):
         return None
     at = 2
     while True:

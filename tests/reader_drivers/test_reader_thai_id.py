@@ -291,6 +291,14 @@ def test_photo_can_be_cancelled_between_reads() -> None:
     assert len(port.sent) == 5
 
 
+def test_a_picture_without_its_end_is_cut_where_the_chip_says() -> None:
+    picture = TINY_JPEG[:-2] + b"\x55" * 300 + b"   "
+    assert read_photo(DirectCard(plain_card(photo=picture))) == picture
+    for length in (b"\x00\x00", b"  ", b"\x00\x02"):
+        with pytest.raises(CardUnreadableError):
+            read_photo(DirectCard(with_field(plain_card(photo=picture), 0x0179, length)))
+
+
 def test_a_space_without_a_jpeg_is_unreadable() -> None:
     with pytest.raises(CardUnreadableError) as caught:
         read_photo(DirectCard(plain_card(photo=b"")))

@@ -11,7 +11,7 @@ from tests.support.reader_cards import TODAY, plain_card
 
 LONGEST = 12_000 + 20  # the exchange's own limit, and the questions after it
 _TEXT = frozenset({*range(0x017B), *range(0x1579, 0x1627)})
-_PHOTO = frozenset(range(0x017B, 0x1579))
+_PHOTO = frozenset(range(0x0179, 0x1579))
 _NHSO = frozenset(range(0x0004, 0x015E))
 _ALLOWED = {b"\x00\xa4", b"\x80\xb0", b"\x00\xc0", b"\x80\xca", b"\x80\x00"}
 
