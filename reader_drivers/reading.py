@@ -14,10 +14,10 @@ from reader_drivers.cards.thai_id import ThaiIdSession
 from reader_drivers.core.errors import AppletAbsentError, CardUnreadableError, ReaderError
 from reader_drivers.core.exchange import Card
 from reader_drivers.pcsc.transport import find_readers, open_card
+from reader_drivers.service import PHOTO_LIMIT_S
 
 _T = TypeVar("_T")
 TEXT_LIMIT_S = 10.0  # text at 9600 bit/s, the slowest card, takes under 2 s
-PHOTO_LIMIT_S = 30.0  # and its photo under 8 s
 
 
 @dataclass(frozen=True, slots=True)

@@ -31,6 +31,7 @@ from reader_drivers.pcsc.transport import open_card
 from reader_drivers.pcsc.watch import CardWatcher
 
 READ_LIMIT_S = 15.0  # the slowest card (9600 bit/s) needs under 2 s for its text
+PHOTO_LIMIT_S = 30.0  # and under 8 s for its photo
 
 
 @dataclass(frozen=True, slots=True)
@@ -118,6 +119,7 @@ class ThaiIdReader:
         today: Callable[[], date] | None = None,
         with_photo: bool = False,
         limit_s: float = READ_LIMIT_S,
+        photo_limit_s: float = PHOTO_LIMIT_S,
         watch: Callable[[Callable[[SlotEvent], None]], Watcher] = CardWatcher,
         connect: Callable[[str], AbstractContextManager[Card]] = open_card,
     ) -> None:
@@ -129,6 +131,7 @@ class ThaiIdReader:
             with_photo: Read the photo too, after the text.
             limit_s: After so many seconds without the whole text a reading is given up, as unreadable: a card can
                 leave the service waiting for ever.
+            photo_limit_s: The same for the photo, from the text on.
             watch: Makes the watcher; tests give a fake.
             connect: Opens the card in the named reader; tests give a fake.
         """
@@ -136,6 +139,7 @@ class ThaiIdReader:
         self._today = today
         self._with_photo = with_photo
         self._limit_s = limit_s
+        self._photo_limit_s = photo_limit_s
         self._connect = connect
         self._watcher = watch(self._on_slot)
         self._lock = threading.Lock()
@@ -172,10 +176,14 @@ class ThaiIdReader:
             self._on_event(ReadFailed(event.reader, CardMuteError()))
             return
         reading = self._readings[event.reader] = _Reading()
-        reading.limit = threading.Timer(self._limit_s, self._give_up, (event.reader, reading))
+        self._limit(event.reader, reading, self._limit_s)
+        threading.Thread(target=self._read, args=(event.reader, reading), name="card-reading", daemon=True).start()
+
+    def _limit(self, reader: str, reading: _Reading, limit_s: float) -> None:
+        reading.within_limit()
+        reading.limit = threading.Timer(limit_s, self._give_up, (reader, reading))
         reading.limit.daemon = True
         reading.limit.start()
-        threading.Thread(target=self._read, args=(event.reader, reading), name="card-reading", daemon=True).start()
 
     def _give_up(self, reader: str, reading: _Reading) -> None:
         with self._lock:
@@ -212,6 +220,7 @@ class ThaiIdReader:
         self._tell(reading, CardReadDone(reader, session.read_text()))
         reading.within_limit()
         if self._with_photo:
+            self._limit(reader, reading, self._photo_limit_s)
             photo = session.read_photo(progress("photo"), cancelled=lambda: reading.over)
             self._tell(reading, PhotoRead(reader, photo))
 

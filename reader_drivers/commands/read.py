@@ -17,8 +17,9 @@ from reader_drivers.commands.output import fail, save, say
 from reader_drivers.core.errors import ReaderError
 from reader_drivers.core.exchange import Card
 from reader_drivers.core.trace import Recorder, encode_trace, parse_trace
-from reader_drivers.reading import PHOTO_LIMIT_S, TEXT_LIMIT_S, Taken, Wishes, take, thai_today, with_card
+from reader_drivers.reading import TEXT_LIMIT_S, Taken, Wishes, take, thai_today, with_card
 from reader_drivers.render import render_card, render_fields
+from reader_drivers.service import PHOTO_LIMIT_S
 from reader_drivers.virtual.replay import DirectPort, ReplayCard
 
 _T = TypeVar("_T")

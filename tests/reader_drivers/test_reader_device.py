@@ -8,6 +8,7 @@ import time
 from pathlib import Path
 
 import pytest
+import requests
 from PIL import Image
 
 from reader_drivers.cards.thai_id import read_photo, read_text
@@ -260,6 +261,31 @@ def test_watch_tells_lines_without_anything_personal(slot: VirtualReader) -> Non
         "card_removed",
     ]
     assert "2400100789016" not in json.dumps(told)
+
+
+def test_counter_mode_reads_the_card_for_its_caller(slot: VirtualReader, tmp_path: Path) -> None:
+    put_in(slot, card_of("mother"))
+    token = tmp_path / "token"
+    process = subprocess.Popen(
+        [sys.executable, "-m", "baidiao", "card", "serve", "--port", "0", "--token-file", str(token)],
+        stdout=subprocess.PIPE,
+        text=True,
+    )
+    try:
+        assert process.stdout is not None
+        url = process.stdout.readline().split()[-1]
+        bearer = {"Authorization": f"Bearer {token.read_text().strip()}"}
+        read = requests.get(f"{url}v1/card", params={"reader": READER, "photo": "1"}, headers=bearer, timeout=15).json()
+        assert read["card"]["name_th"]["first"] == "ปู่ทิพย์"
+        assert read["photo"].startswith("/9j")
+        take_out(slot)
+        gone = requests.get(f"{url}v1/card", params={"reader": READER}, headers=bearer, timeout=15)
+        assert (gone.status_code, gone.json()["code"]) == (404, "no_card")
+    finally:
+        process.terminate()
+        assert process.wait(5) == 0
+        process.communicate()
+    assert run_card("serve", "--origin", "agency.example").returncode == 2
 
 
 def test_doctor_finds_the_card_well_and_the_bank_card_odd(slot: VirtualReader) -> None:

@@ -153,6 +153,18 @@ def test_a_card_that_hangs_is_given_up_and_the_next_is_read(service: FakePcsc, h
         heard.wait_for(CardReadDone)
 
 
+def test_a_photo_that_hangs_is_given_up_after_the_text_was_told(service: FakePcsc, heard: Heard) -> None:
+    release = threading.Event()
+    with _reader(service, heard, with_photo=True, photo_limit_s=0.05):
+        service.insert("Front", lambda: HangingCard(plain_card(), release, after=12))
+        heard.wait_for(CardReadDone)
+        failed = heard.wait_for(ReadFailed)
+        assert isinstance(failed, ReadFailed)
+        assert isinstance(failed.error, CardUnreadableError)
+        release.set()
+        assert heard.quiet_for(0.1)
+
+
 def test_a_swap_the_service_missed_becomes_a_removal_and_a_new_reading(
     service: FakePcsc, heard: Heard, reader: ThaiIdReader
 ) -> None:
