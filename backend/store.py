@@ -1,7 +1,7 @@
 """The one door to the database: SQLite in one file for a small centre, PostgreSQL for a large one."""
 
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, nullcontext
 from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any, Final
@@ -10,6 +10,8 @@ from sqlalchemy import DateTime, Dialect, Engine, MetaData, create_engine, event
 from sqlalchemy.engine.interfaces import DBAPIConnection
 from sqlalchemy.orm import DeclarativeBase, Session, sessionmaker
 from sqlalchemy.types import TypeDecorator
+
+from backend.write_turn import WriteTurn
 
 BUSY_TIMEOUT_MS: Final = 10_000
 """How long a writer waits for SQLite's single write lock before it gives up."""
@@ -62,6 +64,7 @@ class Store:
     def __init__(self, url: str) -> None:
         self.engine = _make_engine(url)
         reading = self.engine.execution_options(**{_READING: True}, **_read_only(self.engine))
+        self._turn = _find_turn(self.engine)
         self._write = sessionmaker(self.engine, expire_on_commit=False)
         self._read = sessionmaker(reading, expire_on_commit=False)
 
@@ -73,7 +76,7 @@ class Store:
     @contextmanager
     def transaction(self) -> Iterator[Session]:
         """Give a session whose work is committed at the end, or rolled back by any exception."""
-        with self._write() as session, session.begin():
+        with self._turn.taken() if self._turn else nullcontext(), self._write() as session, session.begin():
             yield session
 
     @contextmanager
@@ -85,6 +88,9 @@ class Store:
     def close(self) -> None:
         """Close the pooled connections."""
         self.engine.dispose()
+        if self._turn is not None:
+            self._turn.close()
+            self._turn = None
 
 
 @contextmanager
@@ -107,6 +113,12 @@ def _make_engine(text: str) -> Engine:
     event.listen(engine, "connect", _prepare_sqlite)
     event.listen(engine, "begin", _begin_sqlite)
     return engine
+
+
+def _find_turn(engine: Engine) -> WriteTurn | None:
+    """Give the queue of a SQLite file's writers. PostgreSQL lets many write; a database in memory has one user."""
+    file = engine.url.database if engine.dialect.name == "sqlite" else None
+    return WriteTurn(Path(file)) if file and file != ":memory:" else None
 
 
 def _read_only(engine: Engine) -> dict[str, Any]:

@@ -13,11 +13,14 @@ from backend.evidence.checkpoint import Checkpoint, sign_checkpoint, verifier_ke
 from backend.evidence.errors import LogUnavailableError, TreeRangeError
 from backend.evidence.merkle import CompactRange, Node, leaf_hash
 from backend.evidence.models import HEAD_ID, EvidenceHead, EvidenceLeaf, EvidenceNode
-from backend.evidence.sequencer import AlsoCommit, Sequencer, Submission
+from backend.evidence.submission import AlsoCommit, Submission
 from backend.evidence.tree_reader import TILE_HEIGHT, InclusionProof, TreeReader
+from backend.group_commit import GroupCommit, Job
 from backend.store import Store
 from contracts.decision import LeafReference
 
+References = tuple[LeafReference, ...]
+_LeafJob = Job[Submission, References]
 _CREATE_HEAD = text("INSERT INTO evidence_head (id, size, peaks) VALUES (:id, 0, :peaks) ON CONFLICT DO NOTHING")
 
 
@@ -39,7 +42,7 @@ class EvidenceLog:
         self._origin = origin
         self._key = key
         self._timeout_s = timeout_s
-        self._sequencer = Sequencer(self._commit, gather_s, most=256)
+        self._sequencer: GroupCommit[Submission, References] = GroupCommit(self._commit, "evidence", gather_s, most=256)
 
     def append(self, leaf: bytes, also: AlsoCommit | None = None) -> LeafReference:
         """Append one leaf; see :meth:`append_all`."""
@@ -56,12 +59,11 @@ class EvidenceLog:
         Raises:
             LogUnavailableError: Not stored, or not known to be: ask the store whether the rows of ``also`` are there.
         """
-        submission = Submission(tuple(leaves), also)
-        self._sequencer.submit(submission)
+        done = self._sequencer.submit(Submission(tuple(leaves), also))
         try:
-            return submission.done.result(self._timeout_s)
+            return done.result(self._timeout_s)
         except (FutureTimeoutError, CancelledError) as error:
-            submission.done.cancel()
+            done.cancel()
             raise LogUnavailableError("the log did not answer in time") from error
 
     def close(self) -> None:
@@ -107,20 +109,20 @@ class EvidenceLog:
         with self._store.reading() as session:
             return TreeReader(session, _read_head(session).size).tile(level, index, width)
 
-    def _commit(self, batch: Sequence[Submission]) -> None:
+    def _commit(self, batch: Sequence[_LeafJob]) -> None:
         """Store a batch in one transaction; each submission stands or falls by itself, the commit with all of them."""
-        settled: list[tuple[Submission, tuple[LeafReference, ...] | Exception]] = []
+        settled: list[tuple[_LeafJob, References | Exception]] = []
         try:
             with self._store.transaction() as session:
                 tree = _lock_head(session)
-                for submission in batch:
+                for job in batch:
                     try:
-                        tree, references = _store_submission(session, tree, submission)
-                        settled.append((submission, references))
+                        tree, references = _store_submission(session, tree, job.wanted)
+                        settled.append((job, references))
                     except LogUnavailableError:
                         raise
                     except Exception as error:  # noqa: BLE001  # it is the submitter's, and is handed to him below
-                        settled.append((submission, error))
+                        settled.append((job, error))
                 session.execute(
                     update(EvidenceHead)
                     .where(EvidenceHead.id == HEAD_ID)
@@ -128,14 +130,14 @@ class EvidenceLog:
                     .execution_options(synchronize_session=False)
                 )
         except Exception as error:  # noqa: BLE001  # the thread must live on, and every waiting caller hear of it
-            for submission in batch:
-                submission.done.set_exception(_unavailable(error))
+            for job in batch:
+                job.done.set_exception(_unavailable(error))
             return
-        for submission, result in settled:
+        for job, result in settled:
             if isinstance(result, Exception):
-                submission.done.set_exception(result)
+                job.done.set_exception(result)
             else:
-                submission.done.set_result(result)
+                job.done.set_result(result)
 
 
 def _unavailable(cause: Exception) -> LogUnavailableError:
