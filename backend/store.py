@@ -6,7 +6,7 @@ from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any, Final
 
-from sqlalchemy import DateTime, Dialect, Engine, MetaData, create_engine, event, make_url
+from sqlalchemy import Connection, DateTime, Dialect, Engine, MetaData, create_engine, event, make_url
 from sqlalchemy.engine.interfaces import DBAPIConnection
 from sqlalchemy.orm import DeclarativeBase, Session, sessionmaker
 from sqlalchemy.types import TypeDecorator
@@ -16,6 +16,7 @@ from backend.write_turn import WriteTurn
 BUSY_TIMEOUT_MS: Final = 10_000
 """How long a writer waits for SQLite's single write lock before it gives up."""
 _READING: Final = "baidiao_reading"
+_GLANCING: Final = "baidiao_glancing"
 
 
 class Base(DeclarativeBase):
@@ -64,6 +65,7 @@ class Store:
     def __init__(self, url: str) -> None:
         self.engine = _make_engine(url)
         reading = self.engine.execution_options(**{_READING: True}, **_read_only(self.engine))
+        self._glance = self.engine.execution_options(isolation_level="AUTOCOMMIT", **{_GLANCING: True})
         self._turn = _find_turn(self.engine)
         self._write = sessionmaker(self.engine, expire_on_commit=False)
         self._read = sessionmaker(reading, expire_on_commit=False)
@@ -84,6 +86,12 @@ class Store:
         """Give a session that reads one consistent state and never takes the write lock."""
         with self._read() as session:
             yield session
+
+    @contextmanager
+    def glancing(self) -> Iterator[Connection]:
+        """Give a connection for single statements that read: each sees the newest state, none opens a transaction."""
+        with self._glance.connect() as connection:
+            yield connection
 
     def close(self) -> None:
         """Close the pooled connections."""
@@ -142,5 +150,6 @@ def _prepare_sqlite(connection: DBAPIConnection, _record: object) -> None:
 def _begin_sqlite(connection: Any) -> None:
     # A transaction that begins by reading and writes later fails at once under contention (SQLITE_BUSY_SNAPSHOT);
     # one that says so from the start waits its turn.
-    reading = connection.get_execution_options().get(_READING, False)
-    connection.exec_driver_sql("BEGIN" if reading else "BEGIN IMMEDIATE")
+    options = connection.get_execution_options()
+    if not options.get(_GLANCING):
+        connection.exec_driver_sql("BEGIN" if options.get(_READING) else "BEGIN IMMEDIATE")

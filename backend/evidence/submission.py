@@ -7,8 +7,12 @@ from sqlalchemy.orm import Session
 
 from contracts.decision import LeafReference
 
-AlsoCommit = Callable[[Session, tuple[LeafReference, ...]], None]
-"""Adds rows to the transaction that adds the leaves. Runs on the sequencer's thread; must neither commit nor wait."""
+References = tuple[LeafReference, ...]
+AlsoCommit = Callable[[Session, References], None]
+"""Adds rows to the transaction that adds the leaves. Runs on the sequencer's thread; must neither commit nor wait.
+
+It may run a second time, with other references, after the first has been rolled back.
+"""
 
 
 @dataclass(frozen=True, slots=True)
