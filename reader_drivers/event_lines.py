@@ -5,8 +5,7 @@ import re
 from collections.abc import Mapping
 from dataclasses import asdict
 
-from reader_drivers.core.slots import CardInserted
-from reader_drivers.service import CardReadDone, IdentityRead, PhotoRead, ReaderEvent, ReadFailed
+from reader_drivers.events import CardInserted, CardReadDone, IdentityRead, PhotoRead, ReaderEvent, ReadFailed
 
 _NAMES: Mapping[type[object], str] = {CardReadDone: "card_read"}
 

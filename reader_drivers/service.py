@@ -3,12 +3,9 @@
 import threading
 from collections.abc import Callable
 from contextlib import AbstractContextManager
-from dataclasses import dataclass, field
 from datetime import date
 from typing import Protocol, Self
 
-from contracts.card import CardRead
-from reader_drivers.cards.thai_decode import Identity
 from reader_drivers.cards.thai_id import ThaiIdSession
 from reader_drivers.core.errors import (
     CardChangedError,
@@ -18,64 +15,13 @@ from reader_drivers.core.errors import (
     ReaderError,
 )
 from reader_drivers.core.exchange import Card
-from reader_drivers.core.slots import (
-    CardInserted,
-    CardRemoved,
-    ReaderAdded,
-    ReaderRemoved,
-    ServiceDown,
-    ServiceUp,
-    SlotEvent,
-)
+from reader_drivers.core.slots import CardInserted, CardRemoved, SlotEvent
+from reader_drivers.events import CardReadDone, IdentityRead, PhotoRead, ReaderEvent, ReadFailed, ReadProgress
 from reader_drivers.pcsc.transport import open_card
 from reader_drivers.pcsc.watch import CardWatcher
 
 READ_LIMIT_S = 15.0  # the slowest card (9600 bit/s) needs under 2 s for its text
 PHOTO_LIMIT_S = 30.0  # and under 8 s for its photo
-
-
-@dataclass(frozen=True, slots=True)
-class ReadProgress:
-    """The reading goes on: ``done`` (0-1) of its ``part``, ``"text"`` or ``"photo"``."""
-
-    reader: str
-    part: str
-    done: float
-
-
-@dataclass(frozen=True, slots=True)
-class IdentityRead:
-    """Number, names, birth, sex and dates are there; the rest follows."""
-
-    reader: str
-    identity: Identity
-
-
-@dataclass(frozen=True, slots=True)
-class CardReadDone:
-    """All text of the card is there."""
-
-    reader: str
-    card: CardRead
-
-
-@dataclass(frozen=True, slots=True)
-class PhotoRead:
-    """The photo is there, a JPEG."""
-
-    reader: str
-    photo: bytes = field(repr=False)
-
-
-@dataclass(frozen=True, slots=True)
-class ReadFailed:
-    """The card could not be read; ``error`` has words for the citizen and for the technician."""
-
-    reader: str
-    error: ReaderError
-
-
-ReaderEvent = SlotEvent | ReadProgress | IdentityRead | CardReadDone | PhotoRead | ReadFailed
 
 
 class Watcher(Protocol):
@@ -228,21 +174,3 @@ class ThaiIdReader:
         with self._lock:
             if not reading.over:
                 self._on_event(event)
-
-
-__all__ = [
-    "CardInserted",
-    "CardReadDone",
-    "CardRemoved",
-    "IdentityRead",
-    "PhotoRead",
-    "ReadFailed",
-    "ReadProgress",
-    "ReaderAdded",
-    "ReaderEvent",
-    "ReaderRemoved",
-    "ServiceDown",
-    "ServiceUp",
-    "ThaiIdReader",
-    "Watcher",
-]

@@ -8,7 +8,7 @@ import click
 from reader_drivers.commands.waiting import stopped_politely
 from reader_drivers.counter.app import create_counter
 from reader_drivers.counter.guard import Policy
-from reader_drivers.counter.ports import PcscCards
+from reader_drivers.counter.pcsc_cards import PcscCards
 from reader_drivers.counter.server import CounterServer, load_token
 
 DEFAULT_PORT = 8189

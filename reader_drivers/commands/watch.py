@@ -8,9 +8,10 @@ import click
 from reader_drivers.commands.output import say
 from reader_drivers.commands.waiting import stopped_politely
 from reader_drivers.event_lines import describe_event, render_event
+from reader_drivers.events import ReaderEvent
 from reader_drivers.pcsc.watch import CardWatcher
 from reader_drivers.reading import thai_today
-from reader_drivers.service import ReaderEvent, ThaiIdReader
+from reader_drivers.service import ThaiIdReader
 
 _LOOK_S = 0.5  # how soon Ctrl-C ends a quiet watch
 

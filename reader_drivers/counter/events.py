@@ -8,7 +8,7 @@ from typing import Protocol
 from reader_drivers.counter.guard import Policy, Refusal
 from reader_drivers.counter.ports import Cards
 from reader_drivers.event_lines import describe_event
-from reader_drivers.service import ReaderEvent
+from reader_drivers.events import ReaderEvent
 
 _FIRST_MESSAGE_S = 5.0
 _LOOK_S = 0.25  # how soon a socket that its page has left is let go

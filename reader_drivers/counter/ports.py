@@ -5,11 +5,8 @@ from contextlib import AbstractContextManager
 from dataclasses import dataclass
 from typing import Protocol
 
-from reader_drivers.pcsc.context import PRESENT
-from reader_drivers.pcsc.transport import list_readers
-from reader_drivers.pcsc.watch import CardWatcher
-from reader_drivers.reading import Taken, Wishes, take, thai_today, with_card
-from reader_drivers.service import ReaderEvent, ThaiIdReader
+from reader_drivers.events import ReaderEvent
+from reader_drivers.reading import Taken, Wishes
 
 
 @dataclass(frozen=True, slots=True)
@@ -21,7 +18,7 @@ class ReaderInUse:
 
 
 class Cards(Protocol):
-    """The readers of this machine. Real: :class:`PcscCards`; tests have a fake."""
+    """The readers of this machine. Real: ``pcsc_cards.PcscCards``; tests have a fake."""
 
     def readers(self) -> list[ReaderInUse]:
         """Return them.
@@ -44,23 +41,3 @@ class Cards(Protocol):
     ) -> AbstractContextManager[object]:
         """Tell of readers and cards, and of readings when asked to ``read``, until the context ends."""
         ...
-
-
-class PcscCards:
-    """Implements :class:`Cards` over PC/SC."""
-
-    def readers(self) -> list[ReaderInUse]:
-        """List the readers."""
-        return [ReaderInUse(slot.reader, bool(slot.state & PRESENT)) for slot in list_readers()]
-
-    def read(self, reader: str | None, wishes: Wishes) -> Taken:
-        """Read a card."""
-        return with_card(reader, lambda card: take(card, wishes, thai_today()), wishes.limit_s)
-
-    def watch(
-        self, on_event: Callable[[ReaderEvent], None], *, read: bool, photo: bool
-    ) -> AbstractContextManager[object]:
-        """Watch the readers."""
-        if read:
-            return ThaiIdReader(on_event, today=thai_today, with_photo=photo)
-        return CardWatcher(on_event)

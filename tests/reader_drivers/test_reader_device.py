@@ -13,9 +13,10 @@ from PIL import Image
 
 from reader_drivers.cards.thai_id import read_photo, read_text
 from reader_drivers.core.errors import CardRemovedError, ReaderAbsentError
+from reader_drivers.events import CardReadDone, CardRemoved, IdentityRead, PhotoRead, ReadFailed
 from reader_drivers.pcsc.context import PRESENT
 from reader_drivers.pcsc.transport import find_readers, list_readers, open_card
-from reader_drivers.service import CardReadDone, CardRemoved, IdentityRead, PhotoRead, ReadFailed, ThaiIdReader
+from reader_drivers.service import ThaiIdReader
 from reader_drivers.virtual.card import ChipCard
 from reader_drivers.virtual.people import load_people
 from reader_drivers.virtual.vpcd import VirtualReader

@@ -5,7 +5,7 @@ import pytest
 from reader_drivers.cards.thai_id import ThaiIdSession
 from reader_drivers.core.errors import CardMuteError
 from reader_drivers.event_lines import describe_event, render_event
-from reader_drivers.service import (
+from reader_drivers.events import (
     CardInserted,
     CardReadDone,
     CardRemoved,

@@ -5,8 +5,7 @@ from collections.abc import Iterator
 import pytest
 
 from reader_drivers.core.errors import CardMuteError, CardRemovedError, CardUnreadableError, NotThaiIdError
-from reader_drivers.pcsc.watch import CardWatcher
-from reader_drivers.service import (
+from reader_drivers.events import (
     CardInserted,
     CardReadDone,
     CardRemoved,
@@ -18,8 +17,9 @@ from reader_drivers.service import (
     ReadProgress,
     ServiceDown,
     ServiceUp,
-    ThaiIdReader,
 )
+from reader_drivers.pcsc.watch import CardWatcher
+from reader_drivers.service import ThaiIdReader
 from reader_drivers.virtual.card import bank_card
 from tests.support.reader_cards import TINY_JPEG, TODAY, DirectCard, plain_card
 from tests.support.reader_service import FakePcsc, HangingCard, Heard

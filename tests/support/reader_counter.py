@@ -9,8 +9,8 @@ from reader_drivers.counter.app import create_counter
 from reader_drivers.counter.guard import Policy
 from reader_drivers.counter.ports import ReaderInUse
 from reader_drivers.counter.server import CounterServer
+from reader_drivers.events import CardReadDone, PhotoRead, ReaderEvent, ReadFailed
 from reader_drivers.reading import Taken, Wishes, take
-from reader_drivers.service import CardReadDone, PhotoRead, ReaderEvent, ReadFailed
 from tests.support.reader_cards import TODAY, DirectCard, plain_card
 
 TOKEN = "right-token"
