@@ -3,6 +3,7 @@
 import queue
 import threading
 from collections.abc import Callable, Mapping
+from contextlib import AbstractContextManager
 from dataclasses import dataclass, field
 from datetime import date, datetime
 from typing import TypeVar
@@ -78,14 +79,23 @@ def with_card(wanted: str | None, work: Callable[[Card], _T], limit_s: float) ->
     Raises:
         ReaderError: No reader, no card, or what went wrong with the first of them.
     """
-    return _within(lambda: _with_first(find_readers(wanted), work), limit_s)
+    return _within(lambda: with_first(find_readers(wanted), work), limit_s)
 
 
-def _with_first(readers: list[str], work: Callable[[Card], _T]) -> _T:
+def with_first(
+    readers: list[str],
+    work: Callable[[Card], _T],
+    connect: Callable[[str], AbstractContextManager[Card]] = open_card,
+) -> _T:
+    """Do ``work`` with the first card it succeeds with.
+
+    Raises:
+        ReaderError: What went wrong with the first of them.
+    """
     failed: ReaderError | None = None
     for reader in readers:
         try:
-            with open_card(reader) as card:
+            with connect(reader) as card:
                 return work(card)
         except ReaderError as error:
             failed = failed or error

@@ -207,6 +207,18 @@ def test_events_come_over_a_socket_and_personal_ones_only_when_asked(server: Cou
     assert cards.watchers == 0
 
 
+def test_who_did_not_ask_to_read_hears_nothing_personal_whatever_happens(
+    server: CounterServer, cards: FakeCards
+) -> None:
+    cards.careless = True
+    socket = connect(server)
+    socket.send(json.dumps({"token": TOKEN, "read": "yes", "photo": True}))
+    heard(socket, "reader_added")
+    cards.insert("mother")
+    assert "card" not in heard(socket, "card_read")[-1]
+    socket.close()
+
+
 def test_a_wrong_token_closes_the_socket(server: CounterServer, cards: FakeCards) -> None:
     socket = connect(server)
     socket.send(json.dumps({"token": "wrong"}))

@@ -63,10 +63,12 @@ def test_a_bare_header_gets_a_length() -> None:
     assert len(Exchange(card).send(apdu.get_laser_number()).data) == 23
 
 
-@pytest.mark.parametrize("answer", ["6105", "6C05", "00 6101"])
-def test_a_card_that_promises_for_ever_is_unreadable(answer: str) -> None:
+@pytest.mark.parametrize(("answer", "exchanges"), [("6105", 6), ("6C05", 6), ("00 6101", 1025)])
+def test_a_card_that_promises_for_ever_is_unreadable(answer: str, exchanges: int) -> None:
+    exchange = Exchange(ScriptedCard(lambda _: bytes.fromhex(answer)))
     with pytest.raises(CardUnreadableError):
-        Exchange(ScriptedCard(lambda _: bytes.fromhex(answer))).send(apdu.read(0, 4))
+        exchange.send(apdu.read(0, 4))
+    assert exchange.count == exchanges
 
 
 def test_select_takes_61_as_success_without_fetching() -> None:
