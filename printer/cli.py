@@ -12,16 +12,16 @@ import click
 from pydantic import ValidationError
 
 from contracts.slip import SlipRecord
+from contracts.slip_verification import KeysError, Verdict, Verification, parse_keys, verify_token
 from printer.devices.address import open_printer
 from printer.devices.port import StatusDevice
-from printer.errors import CodeNotFoundError, KeysError, PrinterError
+from printer.errors import CodeNotFoundError, PrinterError
 from printer.journal import Journal
 from printer.press import Press, PrintOutcome, ask_status
 from printer.raster import draw_slip
 from printer.read_qr import read_token
 from printer.status import WORDING, Condition, PrinterStatus
 from printer.typeface import load_typeface
-from printer.verify import Verdict, Verification, parse_keys, verify_token
 from printer.virtual.server import VirtualPrinter
 
 EXIT_CODES = {PrintOutcome.PRINTED: 0, PrintOutcome.NOT_PRINTED: 6, PrintOutcome.UNSURE: 7}

@@ -3,8 +3,9 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from backend.decisions.initials import thai_initials
-from backend.decisions.reference import ALPHABET, REFERENCE_BYTES, encode_reference
+from backend.decisions.reference import REFERENCE_BYTES, encode_reference
 from contracts.card import Name
+from contracts.slip_reference import ALPHABET
 
 
 @pytest.mark.parametrize(
