@@ -50,6 +50,8 @@ class SlipRecord(Message):
         agency: Who runs the kiosk.
         holder: Masked.
         answer: What the centre decided, with the signed token.
+        large_print: For who reads small print badly.
+        thai_numerals: Thai text with ๐–๙, as many offices write; references and card numbers keep the card's digits.
     """
 
     visit_id: str
@@ -57,6 +59,8 @@ class SlipRecord(Message):
     agency: Words
     holder: MaskedHolder
     answer: Answer
+    large_print: bool = False
+    thai_numerals: bool = False
 
 
 class TokenDecision(Message):

@@ -20,6 +20,7 @@ class SerialDevice:
         self._path = path
         self._baud = baud
         self._line: Any = None
+        self._printer: Any = None  # kept: python-escpos closes the line when its object is forgotten
 
     def open(self) -> None:
         """Open the line and drop what it still holds."""
@@ -31,7 +32,7 @@ class SerialDevice:
             printer.open()
         except Exception as error:
             raise DeviceUnavailableError(f"cannot open the serial line {self._path}") from error
-        self._line = printer.device
+        self._printer, self._line = printer, printer.device
         self._line.write_timeout = WRITE_TIMEOUT_S
         self._line.reset_input_buffer()
 
@@ -60,4 +61,4 @@ class SerialDevice:
         if self._line is not None:
             with contextlib.suppress(OSError):
                 self._line.close()
-            self._line = None
+            self._line = self._printer = None

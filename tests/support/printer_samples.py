@@ -205,5 +205,27 @@ def four_services() -> SlipRecord:
     return record_of("B4WD-8HZN-5C", [OLD_AGE, DISABLED, WELFARE, COVERAGE], _sources("revenue"))
 
 
+_LONG = Words(
+    th="โครงการเงินอุดหนุนเพื่อการเลี้ยงดูเด็กแรกเกิดและพัฒนาคุณภาพชีวิตผู้สูงอายุในครัวเรือนที่มีรายได้น้อย",
+    en="Grant for raising newborn children and for the quality of life of older people in low-income households",
+)
+_LONG_AGENCY = Words(
+    th="กรมส่งเสริมและพัฒนาคุณภาพชีวิตคนพิการ กระทรวงการพัฒนาสังคมและความมั่นคงของมนุษย์",
+    en="Department of Empowerment of Persons with Disabilities, Ministry of Social Development and Human Security",
+)
+
+
+def twelve_services() -> SlipRecord:
+    """As many services as one question may name, some of them with names longer than a line."""
+    base = [OLD_AGE, DISABLED, WELFARE, COVERAGE] * 3
+    long = {"service_name": _LONG, "agency": _LONG_AGENCY}
+    decisions = [
+        decision.model_copy(update=(long if at % 5 == 1 else {}) | {"leaf": LeafReference(index=at, hash="0" * 64)})
+        for at, decision in enumerate(base)
+    ]
+    record = record_of("Z9Y8-X7W6-V5", decisions, _sources("revenue", "health_security"))
+    return record.model_copy(update={"agency": _LONG_AGENCY})
+
+
 def undecided() -> SlipRecord:
     return record_of("M2PY-6RJE-9V", [WELFARE], (_sources("revenue")[0], _sources("revenue")[1]))
