@@ -38,7 +38,7 @@ def median_ms(work: Callable[[], object]) -> float:
 
 
 def whole(record: SlipRecord, face: Typeface) -> bytes:
-    return encode_slip(draw_slip(record, face)).body
+    return encode_slip(draw_slip(record, face)).printed
 
 
 def by_python_escpos(picture: Image.Image) -> bytes:
@@ -57,7 +57,7 @@ def measure(record: SlipRecord, face: Typeface) -> dict[str, float]:
         "draw_and_encode_ms": median_ms(lambda: whole(record, face)),
         "draw_ms": median_ms(lambda: draw_slip(record, face)),
         "encode_ms": median_ms(lambda: encode_slip(picture)),
-        "bytes": len(data.body) + len(data.tail),
+        "bytes": data.size,
         "python_escpos_draw_and_encode_ms": median_ms(lambda: by_python_escpos(draw_slip(record, face))),
         "python_escpos_encode_ms": median_ms(lambda: by_python_escpos(picture)),
         "python_escpos_bytes": len(by_python_escpos(picture)),

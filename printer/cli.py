@@ -4,6 +4,7 @@ import json
 import signal
 import sys
 import threading
+from dataclasses import replace
 from datetime import UTC, datetime
 from pathlib import Path
 from typing import NoReturn
@@ -18,6 +19,7 @@ from printer.devices.port import StatusDevice
 from printer.errors import CodeNotFoundError, PrinterError
 from printer.journal import Journal
 from printer.press import Press, PrintOutcome, ask_status
+from printer.profile import read_profile
 from printer.raster import draw_slip
 from printer.read_qr import read_token
 from printer.status import WORDING, Condition, PrinterStatus
@@ -26,7 +28,12 @@ from printer.virtual.server import VirtualPrinter
 
 EXIT_CODES = {PrintOutcome.PRINTED: 0, PrintOutcome.NOT_PRINTED: 6, PrintOutcome.UNSURE: 7}
 WIDTH = click.option("--width", type=click.Choice(["576", "384"]), default="576", help="Dots across the print head.")
-PRINTER_URL = click.option("--printer", "url", required=True, help="tcp://, usb://, serial://, file: or png: address.")
+PRINTER_URL = click.option(
+    "--printer",
+    "url",
+    required=True,
+    help="tcp://, usb://, serial://, cups://, file: or png: address; ?profile=TM-T20II, ?width=384, ?cut=no behind it.",
+)
 
 
 def _stop(message: str, code: int) -> NoReturn:
@@ -54,15 +61,19 @@ def slip() -> None:
 @slip.command("print")
 @click.argument("visit", type=click.Path(exists=True, dir_okay=False, path_type=Path))
 @PRINTER_URL
-@WIDTH
+@click.option(
+    "--width", type=click.Choice(["576", "384"]), help="Dots across the print head; else the address says it."
+)
 @click.option("--journal", type=click.Path(path_type=Path), envvar="BAIDIAO_PRINT_JOURNAL", help="Never print twice.")
 @click.option("--reprint", is_flag=True, help="Print in spite of the journal.")
-def print_slip(visit: Path, url: str, width: str, journal: Path | None, reprint: bool) -> None:
+def print_slip(visit: Path, url: str, width: str | None, journal: Path | None, reprint: bool) -> None:
     """Print VISIT.json's slip. Exit 0: confirmed; 6: fault, nothing comes out later; 7: unsure, look at the tray."""
     record = _load_record(visit)
     try:
-        device = open_printer(url, int(width))
-        press = Press(device, Journal(journal or ":memory:", _now), load_typeface(), int(width))
+        profile = read_profile(url)
+        profile = replace(profile, width=int(width or profile.width))
+        device = open_printer(url, profile.width)
+        press = Press(device, Journal(journal or ":memory:", _now), load_typeface(), profile)
         result = press.print_slip(record, reprint=reprint)
     except PrinterError as error:
         _stop(str(error), 6)

@@ -13,7 +13,8 @@ MeasureStyle = Callable[[str, Style], float]
 """Width of a text in a style, in dots."""
 
 MARGIN = 8
-FULL_WIDTH = 576
+WIDE = 496
+"""Paper of at least so many dots takes print at its full size."""
 BELOW_BASELINE = 0.36
 """Room under the baseline as a share of the size: a vowel below the deepest consonant (ฏู) still fits."""
 BETWEEN_LANGUAGES = 14
@@ -52,7 +53,7 @@ class Column:
 
     def scaled(self, style: Style) -> Style:
         """Fit a style to the paper's width and the reader's eyes."""
-        scale = (LARGE_SCALE if self.large_print else 1.0) * (1.0 if self.width >= FULL_WIDTH else NARROW_SCALE)
+        scale = (LARGE_SCALE if self.large_print else 1.0) * (1.0 if self.width >= WIDE else NARROW_SCALE)
         return replace(style, size=round(style.size * scale))
 
     def shrunk(self, text: str, style: Style, room: float) -> Style:
@@ -75,7 +76,7 @@ class Column:
 
     def panel(self, y: int, height: int, items: tuple[Text | Box | Symbol, ...]) -> None:
         """Place large print as a panel; on narrow paper its English would be too small for one."""
-        if self.width >= FULL_WIDTH:
+        if self.width >= WIDE:
             self.items.append(Panel(y, height, items))
         else:
             self.items.extend(items)

@@ -47,7 +47,7 @@ class PrinterUrlError(PrinterError):
         self.url = url
         super().__init__(
             f"printer address {url!r}: {why}; use tcp://host:9100, usb://vid:pid, serial:///dev/NAME?baud=115200, "
-            "file:PATH or png:DIR"
+            "cups://queue, file:PATH or png:DIR"
         )
 
 

@@ -39,7 +39,8 @@ def _modules(text: str, width_dots: int) -> tuple[tuple[bool, ...], ...]:
     except ValueError as error:
         raise CodeTooLargeError(LARGEST_SIDE + 2 * QUIET_MODULES, width_dots) from error
     picture: Any = zxingcpp.write_barcode_to_image(code, scale=1, add_quiet_zones=False)
-    return tuple(tuple(shade == 0 for shade in row) for row in memoryview(picture).tolist())
+    shades: Any = memoryview(picture).tolist()
+    return tuple(tuple(shade == 0 for shade in row) for row in shades)
 
 
 def make_code(token_text: str, width_dots: int) -> Code:

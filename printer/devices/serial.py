@@ -56,6 +56,13 @@ class SerialDevice:
             raise DeviceBrokenError("the serial line broke") from error
         return data
 
+    def abort(self) -> None:
+        """Drop what the driver has not sent yet."""
+        if self._line is not None:
+            with contextlib.suppress(OSError):
+                self._line.reset_output_buffer()
+        self.close()
+
     def close(self) -> None:
         """Close the line."""
         if self._line is not None:

@@ -67,7 +67,7 @@ def test_slip_survives_its_bytes_and_its_code_reads(make, width):
     record = make()
     picture = draw_slip(record, FACE, width)
     data = encode_slip(picture)
-    printed = decode(data.body + data.tail, width).slips
+    printed = decode(data.printed + b"\x1dr\x01", width).slips
     assert len(printed) == 1
     assert same(printed[0].crop((0, 0, *picture.size)), picture)
     assert find_token(printed[0]) == record.answer.slip_token
@@ -207,7 +207,7 @@ def test_code_modules_shrink_in_whole_dots_and_then_refuse():
 def rasters(data):
     return [
         (c.arguments[0], int.from_bytes(c.arguments[1:3], "little"), int.from_bytes(c.arguments[3:5], "little"))
-        for c in CommandReader().feed(data.body)
+        for c in CommandReader().feed(data.printed)
         if c.name == "GS v 0"
     ]
 
@@ -219,7 +219,7 @@ def test_bands_are_low_narrow_and_blank_paper_is_fed():
     picture.paste(0, (10, 901, 500, 907))
     data = encode_slip(picture)
     assert rasters(data) == [(0, 3, 100), (0, 3, 100), (0, 3, 100), (0, 3, 50), (0, 63, 6)]
-    assert len(data.body) < 350 * 3 + 6 * 63 + 100
+    assert data.size < 350 * 3 + 6 * 63 + 100
     assert BAND_ROWS == 100
 
 
@@ -235,9 +235,18 @@ def test_squares_and_equal_pairs_of_rows_are_sent_smaller():
     assert same(decode(plain.printed).slips[0].crop((0, 0, 576, 120)), picture)
 
 
+@pytest.mark.parametrize("make", [one_service, undecided, four_services, twelve_services])
+@pytest.mark.parametrize("width", [576, 384])
+def test_without_its_tail_no_slip_can_be_verified(make, width):
+    data = encode_slip(draw_slip(make(), FACE, width))
+    began = decode(b"".join(data.pieces) + b"\x1dVA\x00", width).slips[0]
+    assert find_token(began) is None
+    assert max(map(len, data.pieces)) <= 2 * 4096
+
+
 def test_without_a_cutter_the_paper_is_fed_to_the_bar():
     data = encode_slip(Image.new("1", (576, 10), 0), cutter=False)
-    names = [command.name for command in CommandReader().feed(data.body + data.tail)]
+    names = [command.name for command in CommandReader().feed(b"".join(data.pieces) + data.tail)]
     assert "GS V" not in names
     assert names[-2:] == ["ESC J", "GS r"]
 
@@ -258,7 +267,7 @@ def test_any_picture_in_any_pieces_decodes_to_itself(runs, step, doubling):
     rows = [row for row, times in runs for _ in range(times)]
     picture = ImageChops.invert(Image.frombytes("1", (32, len(rows)), b"".join(rows)))
     data = encode_slip(picture, doubling=doubling)
-    whole = data.body + data.tail
+    whole = data.printed + b"\x1dr\x01"
     paper, reader = Paper(32), CommandReader()
     for start in range(0, len(whole), step):
         for command in reader.feed(whole[start : start + step]):
