@@ -12,7 +12,8 @@ from printer.virtual.server import VirtualPrinter
 def main() -> None:
     machine = VirtualPrinter("127.0.0.1", 0, Path(sys.argv[1]), rows_per_s=float(sys.argv[2]))
     machine.start()
-    print(machine.port, flush=True)
+    sys.stdout.write(f"{machine.port}\n")
+    sys.stdout.flush()
     sys.stdin.read()
     machine.stop()
 

@@ -30,6 +30,11 @@ def carry_out(order: dict) -> int:
     ]
 
 
+def say(number: int) -> None:
+    sys.stdout.write(f"{number}\n")
+    sys.stdout.flush()
+
+
 def main() -> None:
     load_words()
     for line in sys.stdin:
@@ -40,9 +45,9 @@ def main() -> None:
                 status = carry_out(json.loads(line))
             finally:
                 os._exit(status)
-        print(child, flush=True)
+        say(child)
         _, status = os.waitpid(child, 0)
-        print(os.waitstatus_to_exitcode(status), flush=True)
+        say(os.waitstatus_to_exitcode(status))
 
 
 if __name__ == "__main__":
