@@ -27,9 +27,13 @@ class SlipSigner:
         key: The centre's slip key.
         key_id: The key's id in the published set; the token's ``kid`` is its UTF-8 bytes.
         issuer: Whose claims may be signed.
+        others: Keys to publish beside it: the next one and retired ones whose slips are still out.
     """
 
-    def __init__(self, key: Ed25519PrivateKey, key_id: str, issuer: str) -> None:
+    def __init__(
+        self, key: Ed25519PrivateKey, key_id: str, issuer: str, others: Iterable[Ed25519PublicKey] = ()
+    ) -> None:
+        self._others = tuple(others)
         self.key_id = key_id
         self.issuer = issuer
         self._public_key = key.public_key()
@@ -50,10 +54,10 @@ class SlipSigner:
         signed = COSE.new().encode_and_sign(cbor2.dumps(encode_claims(claims)), self._key, protected=protected)
         return encode_token_text(signed)
 
-    def key_set(self, older: Iterable[Ed25519PublicKey] = ()) -> dict[str, list[dict[str, Any]]]:
-        """Return the JWK set: this key first, then older ones whose slips are still out."""
+    def key_set(self) -> dict[str, list[dict[str, Any]]]:
+        """Return the JWK set: this key first, then the others."""
         keys = [public_jwk(self._public_key, self.key_id)]
-        keys += [public_jwk(key, slip_key_id(key)) for key in older]
+        keys += [public_jwk(key, slip_key_id(key)) for key in self._others]
         return {"keys": [key | {"iss": self.issuer} for key in keys]}
 
 

@@ -86,7 +86,7 @@ def test_the_thumbprint_of_the_rfcs_example_key():
 
 def test_the_key_set_holds_public_parts_only():
     older = Ed25519PrivateKey.from_private_bytes(bytes(32)).public_key()
-    first, second = SIGNER.key_set([older])["keys"]
+    first, second = SlipSigner(KEY, SIGNER.key_id, ISSUER, [older]).key_set()["keys"]
     assert set(first) == {"kty", "crv", "kid", "x", "alg", "use", "iss"}
     assert first["iss"] == second["iss"] == ISSUER
     assert (first["kty"], first["crv"], first["alg"], first["use"]) == ("OKP", "Ed25519", "EdDSA", "sig")
@@ -100,7 +100,12 @@ def test_keys_are_made_once_and_for_their_owner_alone(tmp_path):
     assert first.slip.private_bytes_raw() == second.slip.private_bytes_raw()
     assert first.slip.private_bytes_raw() != first.checkpoint.private_bytes_raw()
     assert first.pseudonymiser == second.pseudonymiser
-    assert sorted(path.name for path in directory.iterdir()) == ["checkpoint.pem", "pseudonym.key", "slip.pem"]
+    assert sorted(path.name for path in directory.iterdir()) == [
+        "checkpoint.pem",
+        "pseudonym.key",
+        "slip-next.pem",
+        "slip.pem",
+    ]
     assert {path.stat().st_mode & 0o777 for path in directory.iterdir()} == {0o600}
     assert directory.stat().st_mode & 0o077 == 0
 
