@@ -4,6 +4,8 @@ import time
 from collections.abc import Callable
 from dataclasses import dataclass, field
 
+from PIL import Image
+
 from contracts.slip import SlipRecord
 from printer.devices.port import Device, StatusDevice, StoreDevice
 from printer.errors import DeviceUnavailableError
@@ -62,8 +64,11 @@ class Press:
         Raises:
             CodeTooLargeError: The token does not fit the paper.
         """
-        reference = record.answer.reference
         image = draw_slip(record, self.typeface, self.profile.width)
+        return self.print_picture(record.answer.reference, image, reprint=reprint)
+
+    def print_picture(self, reference: str, image: Image.Image, *, reprint: bool = False) -> PrintResult:
+        """Print a picture as a slip is printed (see :meth:`print_slip`): mode ``1``, as wide as the profile says."""
         data = encode_slip(image, cutter=self.profile.cutter, doubling=self.profile.doubling, dpi=self.profile.dpi)
         self._settle()
         fate = None if reprint else self.journal.find_fate(reference)

@@ -225,6 +225,8 @@ class Run:
         Printers that answer the clearing also answer the closing query, so without that answer the slip had not ended.
         """
         try:
+            if Condition.OFFLINE in conditions:
+                conditions |= self._line.ask((2, 3)).conditions - {Condition.SILENT}  # why it is: the right words
             cleared = self._line.clear()
         except (DeviceBrokenError, DeviceUnavailableError):
             cleared = False

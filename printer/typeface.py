@@ -1,5 +1,6 @@
 """The slip's typeface, Sarabun, loaded only where Thai can be drawn right."""
 
+from collections.abc import Callable
 from dataclasses import dataclass, replace
 from enum import StrEnum
 from functools import lru_cache
@@ -64,13 +65,16 @@ class Typeface:
         return self.font(large).getlength(text, language="th") / 4
 
 
-def load_typeface() -> Typeface:
+def load_typeface(has_feature: Callable[[str], bool | None] = features.check) -> Typeface:
     """Find Sarabun and check that complex text layout works.
+
+    Args:
+        has_feature: Says whether Pillow has one.
 
     Raises:
         DrawingUnavailableError: raqm or the font is missing.
     """
-    if not features.check("raqm"):
+    if not has_feature("raqm"):
         raise DrawingUnavailableError("raqm", RAQM_PACKAGE)
     try:
         import fontpkg_sarabun  # noqa: PLC0415  (its absence is one of the answers)

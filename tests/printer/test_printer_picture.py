@@ -1,3 +1,4 @@
+import sys
 from datetime import UTC, datetime
 from pathlib import Path
 
@@ -251,10 +252,18 @@ def test_without_a_cutter_the_paper_is_fed_to_the_bar():
     assert names[-2:] == ["ESC J", "GS r"]
 
 
-def test_refusal_names_the_package():
-    error = DrawingUnavailableError("raqm", "libfribidi0")
-    assert "libfribidi0" in str(error)
-    assert error.debian_package == "libfribidi0"
+def test_without_raqm_nothing_is_drawn_and_the_package_is_named():
+    asked = []
+    with pytest.raises(DrawingUnavailableError, match="libfribidi0") as caught:
+        load_typeface(asked.append)
+    assert asked == ["raqm"]
+    assert (caught.value.missing, caught.value.debian_package) == ("raqm", "libfribidi0")
+
+
+def test_without_the_font_nothing_is_drawn_and_the_package_is_named(monkeypatch):
+    monkeypatch.setitem(sys.modules, "fontpkg_sarabun", None)
+    with pytest.raises(DrawingUnavailableError, match="fontpkg-sarabun"):
+        load_typeface()
 
 
 @settings(max_examples=100, deadline=None)
