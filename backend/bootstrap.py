@@ -17,6 +17,8 @@ from backend.eligibility.loading import load_rulebook
 from backend.eligibility.rulebook import Rulebook
 from backend.errors import InstallationError
 from backend.evidence.errors import EvidenceError
+from backend.evidence.extract_http import create_blueprint as create_extracts
+from backend.evidence.extracts import ExtractRegister, load_paper_laws
 from backend.evidence.http import create_blueprint as create_evidence
 from backend.evidence.keys import CentreKeys, load_or_create_keys, rotate_slip_key
 from backend.evidence.log import EvidenceLog
@@ -153,6 +155,7 @@ def build_services(settings: Settings) -> Services:
             create_questions(decisions, current_device),
             create_evidence(log, signer),
             create_slips(desk, names),
+            create_extracts(ExtractRegister(log, load_paper_laws(), utc_now, os.urandom)),
         ),
         readiness=_readiness(settings, store, found),
         close=close,

@@ -7,7 +7,7 @@ from contracts.message import Words
 from printer.design import LARGE_SCALE, NARROW_SCALE
 from printer.line_break import break_lines
 from printer.page import Box, Item, Panel, Symbol, Text
-from printer.typeface import Style
+from printer.style import Style
 
 MeasureStyle = Callable[[str, Style], float]
 """Width of a text in a style, in dots."""

@@ -2,7 +2,7 @@
 
 from typing import Final
 
-from printer.typeface import Style, Weight
+from printer.style import Style, Weight
 
 TITLE: Final = Style(28, Weight.BOLD, 1.36)
 TITLE_EN: Final = Style(20, Weight.MEDIUM, 1.3)

@@ -87,7 +87,21 @@ class Divider:
     strong: bool = False
 
 
-Block = Heading | Field | ServiceName | Verdict | Passage | SourceList | Proof | Divider
+@dataclass(frozen=True)
+class Stamp:
+    """A sentence in a heavy frame: what kind of paper this is."""
+
+    words: Words
+
+
+@dataclass(frozen=True)
+class SignatureLine:
+    """Room for a hand to sign, and the line under it."""
+
+    label: Words
+
+
+Block = Heading | Field | ServiceName | Verdict | Passage | SourceList | Proof | Divider | Stamp | SignatureLine
 
 
 @dataclass(frozen=True)

@@ -27,10 +27,23 @@ from printer.design import (
     VERDICT,
     VERDICT_EN,
 )
-from printer.document import Block, Divider, Document, Field, Heading, Passage, Proof, ServiceName, SourceList, Verdict
+from printer.document import (
+    Block,
+    Divider,
+    Document,
+    Field,
+    Heading,
+    Passage,
+    Proof,
+    ServiceName,
+    SignatureLine,
+    SourceList,
+    Stamp,
+    Verdict,
+)
 from printer.page import Box, Mark, Page, Picture, Symbol, Text
 from printer.qr import make_code
-from printer.typeface import Weight
+from printer.style import Weight
 
 FULL_WIDTH = 576
 """Dots across 80 mm paper at 203 dpi; 58 mm paper has 384."""
@@ -154,8 +167,33 @@ def _place_proof(column: Column, block: Proof) -> None:
         column.pair(note, SMALL, SMALL_EN)
 
 
-def _place(column: Column, block: Block) -> None:
+def _place_stamp(column: Column, block: Stamp) -> None:
+    """A frame around both languages, each on lines of its own."""
+    column.gap(8)
+    top, outer = column.y, column.items
+    column.items = []
+    column.gap(10)
+    column.left(block.words.th, replace(BODY, weight=Weight.BOLD), MARGIN + 16)
+    column.left(block.words.en, ENGLISH, MARGIN + 16)
+    column.gap(12)
+    frame = Box(MARGIN, top, column.width - 2 * MARGIN, column.y - top, 4, 8)
+    column.items = [*outer, frame, *column.items]
+    column.gap(8)
+
+
+def _place_signature(column: Column, block: SignatureLine) -> None:
+    column.gap(56)
+    column.items.append(Box(MARGIN, column.y, column.width - 2 * MARGIN, 2))
+    column.gap(4)
+    column.left(f"{block.label.th} / {block.label.en}", LABEL)
+
+
+def _place(column: Column, block: Block) -> None:  # noqa: C901  (one case for each kind of block, nothing else)
     match block:
+        case Stamp():
+            _place_stamp(column, block)
+        case SignatureLine():
+            _place_signature(column, block)
         case Heading():
             _place_heading(column, block)
         case Field():

@@ -4,7 +4,7 @@ from dataclasses import dataclass
 from enum import Enum
 
 from printer.qr import Code
-from printer.typeface import Style
+from printer.style import Style
 
 
 class Mark(Enum):

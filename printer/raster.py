@@ -5,7 +5,7 @@ from dataclasses import replace
 from PIL import Image, ImageDraw
 
 from contracts.slip import SlipRecord
-from printer.document import compose
+from printer.document import Document, compose
 from printer.layout import FULL_WIDTH, lay_out
 from printer.page import Box, Mark, Page, Panel, Picture, Symbol, Text
 from printer.qr import QUIET_MODULES, Code
@@ -144,4 +144,13 @@ def draw_slip(record: SlipRecord, face: Typeface, width: int = FULL_WIDTH) -> Im
     Raises:
         CodeTooLargeError: The token does not fit the paper as a readable code.
     """
-    return draw_page(lay_out(compose(record), width, face.width), face)
+    return draw_document(compose(record), face, width)
+
+
+def draw_document(document: Document, face: Typeface, width: int = FULL_WIDTH) -> Image.Image:
+    """Draw what a document says for a print head of ``width`` dots.
+
+    Raises:
+        CodeTooLargeError: Its code does not fit the paper.
+    """
+    return draw_page(lay_out(document, width, face.width), face)

@@ -10,15 +10,17 @@ from typing import NoReturn
 import click
 from pydantic import ValidationError
 
+from contracts.extract import Extract
 from contracts.slip import SlipRecord
 from contracts.slip_messages import RevocationList
 from contracts.slip_verification import KeysError, Verdict, Verification, parse_keys, verify_token
 from printer.devices.address import open_printer
 from printer.errors import CodeNotFoundError, PrinterError
+from printer.extract_document import compose_extract
 from printer.journal import Journal
 from printer.press import Press, PrintOutcome, PrintResult
 from printer.profile import read_profile
-from printer.raster import draw_slip
+from printer.raster import draw_document, draw_slip
 from printer.read_qr import read_token
 from printer.status import WORDING
 from printer.typeface import load_typeface
@@ -107,6 +109,27 @@ def preview(visit: Path, out: Path, width: str, large: bool, thai_numerals: bool
     except (PrinterError, OSError) as error:
         stop(str(error), 1)
     click.echo(str(out))
+
+
+@slip.command()
+@click.argument("extract_file", metavar="EXTRACT", type=click.Path(exists=True, dir_okay=False, path_type=Path))
+@PRINTER_URL
+@click.option("--journal", type=click.Path(path_type=Path), envvar="BAIDIAO_PRINT_JOURNAL", help="Never print twice.")
+def extract(extract_file: Path, url: str, journal: Path | None) -> None:
+    """Print an officer's free extract from a register, logged beforehand at the centre. Exit as 'slip print'."""
+    try:
+        wanted = Extract.model_validate_json(extract_file.read_bytes())
+    except ValidationError as error:  # its text repeats the values
+        where = ", ".join(sorted({".".join(map(str, found["loc"])) for found in error.errors(include_input=False)}))
+        stop(f"{extract_file} is not an extract: wrong or missing: {where or 'not JSON'}", 2)
+    try:
+        profile, face = read_profile(url), load_typeface()
+        press = Press(open_printer(url), Journal(journal or ":memory:", utc_now), face, profile)
+        picture = draw_document(compose_extract(wanted), face, profile.width)
+        result = press.print_picture(wanted.receipt.reference, picture)
+    except PrinterError as error:
+        stop(str(error), 6)
+    end_with(result)
 
 
 def _read_revocations(path: Path | None) -> frozenset[str]:

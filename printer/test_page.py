@@ -7,7 +7,7 @@ from printer.column import MARGIN, Column, MeasureStyle
 from printer.page import Box, Page, Picture, Text
 from printer.profile import Profile
 from printer.qr import MODULE_DOTS, make_code
-from printer.typeface import Style, Weight
+from printer.style import Style, Weight
 
 PROBE = "น้ำ ที่ กั๊ก ปู่ ฐู ญู ฎุ ฏู ฝี่ ฬ่ำ"
 """Every place a mark can stand: where shaping fails, one of these shows it."""

@@ -94,3 +94,15 @@ class RevocationError(EvidenceError):
 
 class PictureError(EvidenceError):
     """A picture cannot be read: no picture, of a kind not taken, or too large."""
+
+
+class PaperNotWantedError(EvidenceError):
+    """An extract was to be made for a service whose law wants no paper.
+
+    Attributes:
+        service: The service.
+    """
+
+    def __init__(self, service: str) -> None:
+        super().__init__(f"no law wants paper for {service}")
+        self.service = service

@@ -7,6 +7,7 @@ from typing import Any, Final, Literal
 from pydantic import BaseModel
 
 from contracts.decision import Answer, Question, ServiceList
+from contracts.extract import EXTRACT_PATH, ExtractNotice, ExtractReceipt
 from contracts.fleet import (
     ENROL_PATH,
     HEARTBEAT_PATH,
@@ -250,6 +251,31 @@ OPERATIONS: Final[tuple[Operation, ...]] = (
                 "revoked_at": "2026-11-24T08:00:00Z",
                 "reason": "Issued in error",
             },
+        },
+    ),
+    Operation(
+        "post",
+        EXTRACT_PATH,
+        "Give notice of a paper extract that an officer makes himself, before it is printed",
+        "device",
+        status=201,
+        answer=ExtractReceipt,
+        request=ExtractNotice,
+        problems=(P.BAD_REQUEST, P.UNSUPPORTED_MEDIA, P.MANDATE_MISSING),
+        description="NCPO order 21/2560, clause 17: free of charge, and only for services whose law still wants paper. "
+        "The notice says who makes it and a salted hash of the facts, not the facts.",
+        request_example={
+            "service": "disability_allowance",
+            "source": "disability_register",
+            "officer": "นางสาวสมหญิง ตัวอย่าง",
+            "facts_hash": _DIGEST,
+        },
+        answer_example={
+            "reference": "7K3M-9QXR-2T",
+            "made_at": "2026-11-24T08:00:00Z",
+            "authority": _WORDS,
+            "law": {"th": "ระเบียบว่าด้วยการจ่ายเงินเบี้ยความพิการ", "en": "Regulation on paying the disability allowance"},
+            "leaf": {"index": 42, "hash": _DIGEST},
         },
     ),
     Operation(

@@ -16,8 +16,9 @@ from printer.page import Box, Page, Panel, Text
 from printer.qr import make_code
 from printer.raster import draw_page, draw_slip
 from printer.read_qr import find_token
+from printer.style import Style, Weight
 from printer.thai_date import clock_time, english_date, thai_date
-from printer.typeface import Style, Weight, load_typeface
+from printer.typeface import load_typeface
 from printer.virtual.commands import CommandReader
 from printer.virtual.paper import Paper
 from tests.support.printer_samples import four_services, one_service, twelve_services, undecided
