@@ -29,11 +29,13 @@ class Field:
         label: What it is.
         value: In both languages; they stand beside each other.
         literal: Letters and digits that stay as they are, e.g. the card's number.
+        plain: The value alone says what it is: a date. Where the label does not fit beside it, it is left away.
     """
 
     label: Words
     value: Words
     literal: str = ""
+    plain: bool = False
 
 
 @dataclass(frozen=True)
@@ -149,8 +151,10 @@ def _proof(record: SlipRecord) -> Proof:
     return Proof(answer.slip_token, wording.REFERENCE, answer.reference, notes)
 
 
-def _moment(moment: datetime) -> Field:
-    return Field(wording.DATE, Words(th=f"{thai_date(moment)}  {clock_time(moment)} น.", en=english_date(moment)))
+def say_moment(moment: datetime) -> Field:
+    """Say a moment, in Bangkok's time and both calendars; ``moment`` is aware."""
+    words = Words(th=f"{thai_date(moment)}  {clock_time(moment)} น.", en=english_date(moment))
+    return Field(wording.DATE, words, plain=True)
 
 
 def _blocks(record: SlipRecord) -> Iterator[Block]:
@@ -158,7 +162,7 @@ def _blocks(record: SlipRecord) -> Iterator[Block]:
     yield Heading(wording.TITLE, record.agency, record.place)
     yield Divider(strong=True)
     yield Field(wording.HOLDER, record.holder.initials, record.holder.masked_number)
-    yield _moment(answer.decided_at)
+    yield say_moment(answer.decided_at)
     for decision in answer.decisions:
         yield Divider(strong=True)
         yield from _service(decision)

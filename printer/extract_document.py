@@ -4,9 +4,19 @@ from collections.abc import Iterator
 
 from contracts.extract import Extract
 from contracts.message import Words
-from printer.document import Block, Divider, Document, Field, Heading, Passage, ServiceName, SignatureLine, Stamp
-from printer.thai_date import clock_time, english_date, thai_date
-from printer.wording import DATE, HOLDER, REFERENCE
+from printer.document import (
+    Block,
+    Divider,
+    Document,
+    Field,
+    Heading,
+    Passage,
+    ServiceName,
+    SignatureLine,
+    Stamp,
+    say_moment,
+)
+from printer.wording import HOLDER, REFERENCE
 
 TITLE = Words(th="ข้อมูลทะเบียนที่หน่วยงานจัดพิมพ์เอง", en="Register extract")
 SOURCE = Words(th="ทะเบียนของ", en="From the register of")
@@ -22,12 +32,11 @@ SIGNATURE = Words(th="ลงชื่อเจ้าหน้าที่", en="
 
 def _blocks(extract: Extract) -> Iterator[Block]:
     receipt = extract.receipt
-    made_at = receipt.made_at
     source = Words(th=f"{SOURCE.th} {extract.source.th}", en=f"{SOURCE.en} {extract.source.en}")
     yield Heading(TITLE, receipt.authority, source)
     yield Stamp(FREE)
     yield Field(HOLDER, extract.holder.initials, extract.holder.masked_number)
-    yield Field(DATE, Words(th=f"{thai_date(made_at)}  {clock_time(made_at)} น.", en=english_date(made_at)))
+    yield say_moment(receipt.made_at)
     yield Divider(strong=True)
     yield ServiceName(extract.service_name, extract.source)
     for fact in extract.facts:

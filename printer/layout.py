@@ -66,7 +66,7 @@ def _place_divider(column: Column, block: Divider) -> None:
 
 
 def _place_field(column: Column, block: Field) -> None:
-    """The label stands left, the value right of it; under it when it does not fit beside."""
+    """The label stands left, the value right of it; under it when it does not fit beside, unless it needs no label."""
     label, value = column.scaled(LABEL), column.scaled(VALUE)
     text = f"{block.label.th} / {block.label.en}"
     parts = [part for part in (block.value.th, block.value.en, block.literal) if part]
@@ -78,7 +78,8 @@ def _place_field(column: Column, block: Field) -> None:
         column.items.append(Text(x, column.baseline(value), beside, value))
         column.gap(value.line_height)
         return
-    column.left(text, LABEL)
+    if not block.plain:
+        column.left(text, LABEL)
     for part in [beside] if column.measure(beside, value) <= room else parts:
         column.left(part, VALUE)
 
