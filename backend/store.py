@@ -1,19 +1,22 @@
 """The one door to the database: SQLite in one file for a small centre, PostgreSQL for a large one."""
 
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, nullcontext
 from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any, Final
 
-from sqlalchemy import DateTime, Dialect, Engine, MetaData, create_engine, event, make_url
+from sqlalchemy import Connection, DateTime, Dialect, Engine, MetaData, create_engine, event, make_url
 from sqlalchemy.engine.interfaces import DBAPIConnection
 from sqlalchemy.orm import DeclarativeBase, Session, sessionmaker
 from sqlalchemy.types import TypeDecorator
 
+from backend.write_turn import WriteTurn
+
 BUSY_TIMEOUT_MS: Final = 10_000
 """How long a writer waits for SQLite's single write lock before it gives up."""
 _READING: Final = "baidiao_reading"
+_GLANCING: Final = "baidiao_glancing"
 
 
 class Base(DeclarativeBase):
@@ -62,6 +65,8 @@ class Store:
     def __init__(self, url: str) -> None:
         self.engine = _make_engine(url)
         reading = self.engine.execution_options(**{_READING: True}, **_read_only(self.engine))
+        self._glance = self.engine.execution_options(isolation_level="AUTOCOMMIT", **{_GLANCING: True})
+        self._turn = _find_turn(self.engine)
         self._write = sessionmaker(self.engine, expire_on_commit=False)
         self._read = sessionmaker(reading, expire_on_commit=False)
 
@@ -73,7 +78,7 @@ class Store:
     @contextmanager
     def transaction(self) -> Iterator[Session]:
         """Give a session whose work is committed at the end, or rolled back by any exception."""
-        with self._write() as session, session.begin():
+        with self._turn.taken() if self._turn else nullcontext(), self._write() as session, session.begin():
             yield session
 
     @contextmanager
@@ -82,9 +87,18 @@ class Store:
         with self._read() as session:
             yield session
 
+    @contextmanager
+    def glancing(self) -> Iterator[Connection]:
+        """Give a connection for single statements that read: each sees the newest state, none opens a transaction."""
+        with self._glance.connect() as connection:
+            yield connection
+
     def close(self) -> None:
         """Close the pooled connections."""
         self.engine.dispose()
+        if self._turn is not None:
+            self._turn.close()
+            self._turn = None
 
 
 @contextmanager
@@ -109,6 +123,12 @@ def _make_engine(text: str) -> Engine:
     return engine
 
 
+def _find_turn(engine: Engine) -> WriteTurn | None:
+    """Give the queue of a SQLite file's writers. PostgreSQL lets many write; a database in memory has one user."""
+    file = engine.url.database if engine.dialect.name == "sqlite" else None
+    return WriteTurn(Path(file)) if file and file != ":memory:" else None
+
+
 def _read_only(engine: Engine) -> dict[str, Any]:
     return {"postgresql_readonly": True} if engine.dialect.name == "postgresql" else {}
 
@@ -130,5 +150,6 @@ def _prepare_sqlite(connection: DBAPIConnection, _record: object) -> None:
 def _begin_sqlite(connection: Any) -> None:
     # A transaction that begins by reading and writes later fails at once under contention (SQLITE_BUSY_SNAPSHOT);
     # one that says so from the start waits its turn.
-    reading = connection.get_execution_options().get(_READING, False)
-    connection.exec_driver_sql("BEGIN" if reading else "BEGIN IMMEDIATE")
+    options = connection.get_execution_options()
+    if not options.get(_GLANCING):
+        connection.exec_driver_sql("BEGIN" if options.get(_READING) else "BEGIN IMMEDIATE")

@@ -80,6 +80,7 @@ class Daemon:
         self._cancelled = threading.Event()
         self._printing = threading.Lock()
         self._services_wanted = threading.Event()
+        self._printer_wanted = threading.Event()
         self.state = begin(rules)
         self.visits_total = 0
 
@@ -171,6 +172,7 @@ class Daemon:
             if cancelled.is_set():
                 return
             result = self._parts.press.print_slip(job.record)
+        self._printer_wanted.set()
         _log.info("slip_print_ended", visit_id=str(job.visit_id), result=result.value)
         self.post(ev.PrintEnded(job.visit_id, result))
 
@@ -198,7 +200,8 @@ class Daemon:
                     known = now
                     _log.info("printer_changed", health=now.health.value, code=now.code)
                     self.post(ev.PrinterChanged(now))
-            self._stopped.wait(PRINTER_EVERY_S)
+            self._printer_wanted.wait(PRINTER_EVERY_S)
+            self._printer_wanted.clear()
 
     def _watch_services(self) -> None:
         while not self._stopped.is_set():

@@ -58,7 +58,7 @@ class Press(Protocol):
     """A slip printer."""
 
     def print_slip(self, record: SlipRecord) -> PrintResult:
-        """Print one slip and say what is known of it. Never raises for the printer's troubles."""
+        """Look at the printer, print one slip, say what is known of it. Never raises for the printer's troubles."""
         ...
 
     def status(self) -> PartState:

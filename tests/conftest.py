@@ -3,9 +3,10 @@
 import pytest
 from pytest_socket import socket_allow_hosts
 
+from tests.support.browser import chromium
 from tests.support.centre_postgres import make_postgres_database, postgres_server, postgres_url, store_url
 
-__all__ = ["make_postgres_database", "postgres_server", "postgres_url", "store_url"]
+__all__ = ["chromium", "make_postgres_database", "postgres_server", "postgres_url", "store_url"]
 
 
 @pytest.hookimpl(trylast=True)

@@ -40,8 +40,8 @@ class AnswerShelf:
 
     def find_answer(self, key: Key) -> StoredAnswer | None:
         """Return the stored answer to a question, or None."""
-        with self._store.reading() as session:
-            row = session.execute(_FIND, {"device": key[0], "question": key[1]}).one_or_none()
+        with self._store.glancing() as connection:
+            row = connection.execute(_FIND, {"device": key[0], "question": key[1]}).one_or_none()
         return None if row is None else StoredAnswer(row.body_hash, Answer.model_validate_json(row.answer))
 
     def purge(self, now: datetime) -> None:
@@ -64,6 +64,6 @@ def put_answer(session: Session, key: Key, body_hash: str, answer: Answer) -> No
         "answer": answer.model_dump_json(),
     }
     try:
-        session.execute(_PUT, row)
+        session.connection().execute(_PUT, row)
     except IntegrityError as error:
         raise AnsweredAlreadyError from error

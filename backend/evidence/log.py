@@ -5,20 +5,18 @@ from concurrent.futures import CancelledError
 from concurrent.futures import TimeoutError as FutureTimeoutError
 
 from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
-from sqlalchemy import insert, select, text, update
-from sqlalchemy.exc import SQLAlchemyError
 from sqlalchemy.orm import Session
 
+from backend.evidence.appending import NotTogetherError, StoreBatch, read_head, store_apart, store_together, unavailable
 from backend.evidence.checkpoint import Checkpoint, sign_checkpoint, verifier_key
 from backend.evidence.errors import LogUnavailableError, TreeRangeError
-from backend.evidence.merkle import CompactRange, Node, leaf_hash
-from backend.evidence.models import HEAD_ID, EvidenceHead, EvidenceLeaf, EvidenceNode
-from backend.evidence.sequencer import AlsoCommit, Sequencer, Submission
-from backend.evidence.tree_reader import TILE_HEIGHT, InclusionProof, TreeReader
+from backend.evidence.submission import AlsoCommit, References, Submission
+from backend.evidence.tree_reader import InclusionProof, TreeReader
+from backend.group_commit import GroupCommit, Job
 from backend.store import Store
 from contracts.decision import LeafReference
 
-_CREATE_HEAD = text("INSERT INTO evidence_head (id, size, peaks) VALUES (:id, 0, :peaks) ON CONFLICT DO NOTHING")
+_LeafJob = Job[Submission, References]
 
 
 class EvidenceLog:
@@ -39,7 +37,7 @@ class EvidenceLog:
         self._origin = origin
         self._key = key
         self._timeout_s = timeout_s
-        self._sequencer = Sequencer(self._commit, gather_s, most=256)
+        self._sequencer: GroupCommit[Submission, References] = GroupCommit(self._commit, "evidence", gather_s, most=256)
 
     def append(self, leaf: bytes, also: AlsoCommit | None = None) -> LeafReference:
         """Append one leaf; see :meth:`append_all`."""
@@ -56,12 +54,11 @@ class EvidenceLog:
         Raises:
             LogUnavailableError: Not stored, or not known to be: ask the store whether the rows of ``also`` are there.
         """
-        submission = Submission(tuple(leaves), also)
-        self._sequencer.submit(submission)
+        done = self._sequencer.submit(Submission(tuple(leaves), also))
         try:
-            return submission.done.result(self._timeout_s)
+            return done.result(self._timeout_s)
         except (FutureTimeoutError, CancelledError) as error:
-            submission.done.cancel()
+            done.cancel()
             raise LogUnavailableError("the log did not answer in time") from error
 
     def close(self) -> None:
@@ -76,13 +73,13 @@ class EvidenceLog:
     def checkpoint(self) -> str:
         """Return the signed checkpoint of the log as it stands."""
         with self._store.reading() as session:
-            tree = _read_head(session)
+            tree = read_head(session)
         return sign_checkpoint(Checkpoint(self._origin, tree.size, tree.root), self._key)
 
     def size(self) -> int:
         """Return the number of leaves."""
         with self._store.reading() as session:
-            return _read_head(session).size
+            return read_head(session).size
 
     def inclusion_proof(self, index: int, size: int | None = None) -> InclusionProof:
         """Return the proof that a leaf is in the tree of ``size`` leaves (the present one when None).
@@ -105,100 +102,33 @@ class EvidenceLog:
     def tile(self, level: int, index: int, width: int) -> bytes:
         """Return a tile's hashes; see :meth:`TreeReader.tile`."""
         with self._store.reading() as session:
-            return TreeReader(session, _read_head(session).size).tile(level, index, width)
+            return TreeReader(session, read_head(session).size).tile(level, index, width)
 
-    def _commit(self, batch: Sequence[Submission]) -> None:
+    def _commit(self, batch: Sequence[_LeafJob]) -> None:
         """Store a batch in one transaction; each submission stands or falls by itself, the commit with all of them."""
-        settled: list[tuple[Submission, tuple[LeafReference, ...] | Exception]] = []
+        wanted = [job.wanted for job in batch]
+        results: Sequence[References | Exception]
         try:
-            with self._store.transaction() as session:
-                tree = _lock_head(session)
-                for submission in batch:
-                    try:
-                        tree, references = _store_submission(session, tree, submission)
-                        settled.append((submission, references))
-                    except LogUnavailableError:
-                        raise
-                    except Exception as error:  # noqa: BLE001  # it is the submitter's, and is handed to him below
-                        settled.append((submission, error))
-                session.execute(
-                    update(EvidenceHead)
-                    .where(EvidenceHead.id == HEAD_ID)
-                    .values(size=tree.size, peaks=tree.encode())
-                    .execution_options(synchronize_session=False)
-                )
+            try:
+                results = self._settle(store_together, wanted)
+            except NotTogetherError:  # only then: after a commit that failed nobody knows what is stored
+                results = self._settle(store_apart, wanted)
         except Exception as error:  # noqa: BLE001  # the thread must live on, and every waiting caller hear of it
-            for submission in batch:
-                submission.done.set_exception(_unavailable(error))
-            return
-        for submission, result in settled:
+            results = [unavailable(error)] * len(batch)
+        for job, result in zip(batch, results, strict=True):
             if isinstance(result, Exception):
-                submission.done.set_exception(result)
+                job.done.set_exception(result)
             else:
-                submission.done.set_result(result)
+                job.done.set_result(result)
 
-
-def _unavailable(cause: Exception) -> LogUnavailableError:
-    error = LogUnavailableError("the log could not be written")
-    error.__cause__ = cause
-    return error
-
-
-def _store_submission(
-    session: Session, tree: CompactRange, submission: Submission
-) -> tuple[CompactRange, tuple[LeafReference, ...]]:
-    rows, nodes, references = [], [], []
-    for content in submission.leaves:
-        hashed = leaf_hash(content)
-        rows.append({"index": tree.size, "content": content, "hash": hashed})
-        references.append(LeafReference(index=tree.size, hash=hashed.hex()))
-        tree, completed = tree.append(hashed)
-        nodes.extend(_stored_nodes(completed))
-    if submission.also is None:
-        _insert(session, rows, nodes)
-    else:
-        with session.begin_nested():
-            _insert(session, rows, nodes)
-            submission.also(session, tuple(references))
-    return tree, tuple(references)
-
-
-def _insert(session: Session, rows: Sequence[dict[str, object]], nodes: Sequence[dict[str, object]]) -> None:
-    try:
-        session.execute(insert(EvidenceLeaf), rows)
-        if nodes:
-            session.execute(insert(EvidenceNode), nodes)
-    except SQLAlchemyError as error:
-        raise _unavailable(error) from error
-
-
-def _stored_nodes(completed: Iterable[Node]) -> list[dict[str, object]]:
-    return [
-        {"level": node.height // TILE_HEIGHT, "index": node.index, "hash": node.hash}
-        for node in completed
-        if node.height and node.height % TILE_HEIGHT == 0
-    ]
-
-
-def _lock_head(session: Session) -> CompactRange:
-    """Read the tree and keep everyone else from appending until this transaction ends."""
-    wanted = select(EvidenceHead.size, EvidenceHead.peaks).where(EvidenceHead.id == HEAD_ID).with_for_update()
-    head = session.execute(wanted).one_or_none()
-    if head is None:
-        session.execute(_CREATE_HEAD, {"id": HEAD_ID, "peaks": b""})
-        head = session.execute(wanted).one()
-    return CompactRange.parse(head.size, head.peaks)
-
-
-def _read_head(session: Session) -> CompactRange:
-    wanted = select(EvidenceHead.size, EvidenceHead.peaks).where(EvidenceHead.id == HEAD_ID)
-    head = session.execute(wanted).one_or_none()
-    return CompactRange.parse(head.size, head.peaks) if head else CompactRange()
+    def _settle(self, how: StoreBatch, wanted: Sequence[Submission]) -> Sequence[References | Exception]:
+        with self._store.transaction() as session:
+            return how(session, wanted)
 
 
 def _size_within(session: Session, wanted: int | None) -> int:
     """Return the size wanted, the present one when None."""
-    present = _read_head(session).size
+    present = read_head(session).size
     if wanted is None:
         return present
     if not 0 <= wanted <= present:

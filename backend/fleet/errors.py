@@ -33,6 +33,10 @@ class KeyTakenError(FleetError):
     """The key already belongs to an enrolled device: each enrolment needs a key of its own."""
 
 
+class AdmissionUnavailableError(FleetError):
+    """The store did not say in time whether a request may pass; it may be asked again, signed anew."""
+
+
 class AdmissionError(FleetError):
     """A request whose signature is right is refused all the same.
 

@@ -4,10 +4,11 @@ from base64 import b32encode
 from collections.abc import Callable
 from datetime import datetime, timedelta
 
-from sqlalchemy import delete, select
+from sqlalchemy import select
 from sqlalchemy.exc import IntegrityError
 from sqlalchemy.orm import Session
 
+from backend.fleet.admission import Admissions, Admitted, Entry
 from backend.fleet.agencies import add_missing_agencies
 from backend.fleet.claim_codes import RANDOM_BYTES, encode_code, hash_code
 from backend.fleet.device_keys import key_thumbprint
@@ -20,7 +21,6 @@ from contracts.fleet import EnrolReply, EnrolRequest, Heartbeat
 from contracts.message import Words
 
 _DEVICE_ID_BYTES = 10  # 80 bits are 16 base-32 characters
-_PRUNE_EVERY = timedelta(seconds=60)
 
 
 class FleetService:
@@ -29,18 +29,24 @@ class FleetService:
     Args:
         store: The database.
         buffer: Where heartbeats gather.
+        admissions: Lets signed requests in.
         random_bytes: Source of randomness, ``os.urandom`` in earnest.
         heartbeat_interval_s: What devices are told.
     """
 
     def __init__(
-        self, store: Store, buffer: HeartbeatBuffer, random_bytes: Callable[[int], bytes], heartbeat_interval_s: int
+        self,
+        store: Store,
+        buffer: HeartbeatBuffer,
+        admissions: Admissions,
+        random_bytes: Callable[[int], bytes],
+        heartbeat_interval_s: int,
     ) -> None:
         self._store = store
         self._buffer = buffer
+        self._admissions = admissions
         self._random_bytes = random_bytes
         self.heartbeat_interval_s = heartbeat_interval_s
-        self._prune_at: datetime | None = None
 
     def seed_agencies(self) -> int:
         """Add agencies that are missing; returns how many."""
@@ -135,30 +141,14 @@ class FleetService:
         with self._store.reading() as session:
             return session.scalar(select(Device.public_key).where(Device.key_id == key_id))
 
-    def admit(self, key_id: str, nonce: str, now: datetime, nonce_expires_at: datetime) -> tuple[Device, Agency]:
-        """Let a request with a right signature pass once: the device is active and the nonce is new.
-
-        One transaction: the status is read from the database each time, so a suspension takes hold at once, and the
-        nonce's primary key refuses a replay whichever worker it reaches.
+    def admit(self, entry: Entry) -> Admitted:
+        """Let a request with a right signature pass, once (see :class:`Admissions`).
 
         Raises:
             AdmissionError: Unknown, suspended or replayed.
+            AdmissionUnavailableError: The store did not answer in time.
         """
-        try:
-            with self._store.transaction() as session:
-                found = session.execute(
-                    select(Device, Agency).join(Agency, Agency.id == Device.agency_id).where(Device.key_id == key_id)
-                ).one_or_none()
-                if found is None:
-                    raise AdmissionError("unknown")
-                device, agency = found
-                if device.status != DeviceStatus.ACTIVE.value:
-                    raise AdmissionError("suspended")
-                session.add(SeenNonce(key_id=key_id, nonce=nonce, expires_at=nonce_expires_at))
-                self._prune_nonces(session, now)
-        except IntegrityError as error:
-            raise AdmissionError("replayed") from error
-        return device, agency
+        return self._admissions.admit(entry)
 
     def remember_nonce(self, key_id: str, nonce: str, expires_at: datetime) -> None:
         """Note a nonce of a key that is not enrolled yet.
@@ -172,11 +162,6 @@ class FleetService:
         except IntegrityError as error:
             raise AdmissionError("replayed") from error
 
-    def _prune_nonces(self, session: Session, now: datetime) -> None:
-        if self._prune_at is None or now >= self._prune_at:
-            self._prune_at = now + _PRUNE_EVERY
-            session.execute(delete(SeenNonce).where(SeenNonce.expires_at < now))
-
     def record_heartbeat(self, device_id: str, heartbeat: Heartbeat, received_at: datetime) -> None:
         """Take a heartbeat; it is written a moment later with its neighbours."""
         self._buffer.add(device_id, heartbeat, received_at)
@@ -187,8 +172,9 @@ class FleetService:
             return list(session.scalars(select(Agency).order_by(Agency.id)))
 
     def close(self) -> None:
-        """Write the heartbeats that are waiting."""
+        """Write the heartbeats that are waiting, and end the admissions."""
         self._buffer.close()
+        self._admissions.close()
 
     def set_status(self, device_id: str, status: DeviceStatus) -> bool:
         """Suspend a device or let it in again; returns whether there is such a device."""

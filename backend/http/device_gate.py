@@ -10,14 +10,14 @@ import structlog
 from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PublicKey
 from flask import Flask, g, request
 
+from backend.fleet.admission import Entry
 from backend.fleet.device_keys import key_thumbprint, parse_public_key
-from backend.fleet.errors import AdmissionError
+from backend.fleet.errors import AdmissionError, AdmissionUnavailableError
 from backend.fleet.service import FleetService
 from backend.http.device_identity import DeviceIdentity
 from backend.http.problems import ProblemError
 from backend.http.signatures import SignedRequest, check_signature
 from contracts.fleet import ENROL_PATH
-from contracts.message import Words
 from contracts.problems import ProblemCode
 
 DEVICE_PREFIX: Final = "/v1/device/"
@@ -61,16 +61,12 @@ class DeviceGate:
         now = self._now()
         checked = check_signature(_current_request(), now, lambda key_id: self._find_key(key_id, now))
         try:
-            device, agency = self._fleet.admit(checked.key_id, checked.nonce, now, checked.expires_at)
+            device = self._fleet.admit(Entry(checked.key_id, checked.nonce, checked.expires_at, now))
         except AdmissionError as error:
             raise ProblemError(_REFUSALS[error.reason]) from error
-        return DeviceIdentity(
-            device_id=device.id,
-            agency_id=device.agency_id,
-            agency=Words(th=agency.name_th, en=agency.name_en),
-            place=Words(th=device.place_th, en=device.place_en),
-            area_code=device.area_code,
-        )
+        except AdmissionUnavailableError as error:
+            raise ProblemError(ProblemCode.UNAVAILABLE, retry_after_s=5) from error
+        return DeviceIdentity(device.device_id, device.agency_id, device.agency, device.place, device.area_code)
 
     def prove_possession(self, public_key: str) -> None:
         """Check that the current request is signed with the key it carries.

@@ -111,7 +111,7 @@ class FactGatherer:
             yield Gathered({}, {}, ())
             return
         told: queue.SimpleQueue[_Told] = queue.SimpleQueue()
-        tell = told.put if tell_progress else _say_nothing
+        tell = told.put if tell_progress else None
         until = time.monotonic() + max(agency.deadline_s for agency in chosen) + _GRACE_S
         cancel = self._loop.start_task(lambda: _gather_or_report(chosen, subject, facts, tell, told.put))
         finished = False
@@ -142,10 +142,6 @@ class FactGatherer:
         self._loop.stop(self._transport.aclose if self._transport else None)
 
 
-def _say_nothing(_progress: Progress) -> None:
-    return None
-
-
 def _next(told: "queue.SimpleQueue[_Told]", until: float) -> Progress | Gathered:
     try:
         item = told.get(timeout=max(0.0, until - time.monotonic()))
@@ -160,7 +156,7 @@ async def _gather_or_report(
     agencies: Sequence[LinkedAgency],
     subject: Subject,
     facts: frozenset[Fact],
-    tell: Callable[[Progress], None],
+    tell: Callable[[Progress], None] | None,
     finish: Callable[["_Told"], None],
 ) -> None:
     try:
@@ -176,7 +172,7 @@ async def _gather(
     agencies: Sequence[LinkedAgency],
     subject: Subject,
     facts: frozenset[Fact],
-    tell: Callable[[Progress], None],
+    tell: Callable[[Progress], None] | None,
 ) -> Gathered:
     asked = [_ask_agency(agency, subject, facts, tell) for agency in agencies]
     outcomes = await asyncio.gather(*asked)
@@ -189,10 +185,11 @@ async def _gather(
 
 
 async def _ask_agency(
-    agency: LinkedAgency, subject: Subject, facts: frozenset[Fact], tell: Callable[[Progress], None]
+    agency: LinkedAgency, subject: Subject, facts: frozenset[Fact], tell: Callable[[Progress], None] | None
 ) -> Gathered:
     started = asyncio.get_running_loop().time()
-    tell(Progress(agency_id=agency.id, agency=agency.name, state=AskState.ASKING))
+    if tell:
+        tell(Progress(agency_id=agency.id, agency=agency.name, state=AskState.ASKING))
     parts = [(provider, wanted) for provider in agency.providers if (wanted := provider.offers & facts)]
     answers = await _ask_guarded(agency, subject, parts)
     known: dict[Fact, KnownFact] = {}
@@ -209,7 +206,8 @@ async def _ask_agency(
     cause = None if missing is None else missing.cause
     if missing is not None and missing.cause not in _USUAL:
         _log.warning("agency_facts_not_known", agency_id=agency.id, cause=str(missing.cause), detail=missing.detail)
-    tell(Progress(agency_id=agency.id, agency=agency.name, state=state, cause=cause, elapsed_ms=elapsed_ms))
+    if tell:
+        tell(Progress(agency_id=agency.id, agency=agency.name, state=state, cause=cause, elapsed_ms=elapsed_ms))
     source = SourceOutcome(agency_id=agency.id, agency=agency.name, state=state, cause=cause)
     return Gathered(known, causes, (source,))
 
@@ -225,8 +223,9 @@ async def _ask_guarded(
         return [_BREAKER_OPEN] * len(parts)
     agency.in_flight += 1
     try:
-        asked = (_ask_provider(agency, provider, subject, wanted) for provider, wanted in parts)
-        answers = await asyncio.gather(*asked)
+        asked = [_ask_provider(agency, provider, subject, wanted) for provider, wanted in parts]
+        # One question needs no task of its own.
+        answers: Sequence[Facts | NotKnown] = [await asked[0]] if len(asked) == 1 else await asyncio.gather(*asked)
     finally:
         agency.in_flight -= 1
     troubled = any(isinstance(answer, NotKnown) and answer.retryable for answer in answers)

@@ -4,7 +4,7 @@ Rules that hold everywhere (and are tested as invariants):
 
 1. When the card leaves, or its reader vanishes, the visit ends and is forgotten in the same step.
 2. A result of work done for another visit changes nothing.
-3. A slip is sent to the press at most once a visit.
+3. A slip is sent to the press once a visit, and again only if the press was sure that nothing came out or will.
 4. A question asked again within a visit is the very same message, so that the centre answers once.
 5. A touch made on an earlier screen is dropped.
 """
@@ -94,7 +94,7 @@ _ROWS: dict[Place, dict[type[ev.Event], Move]] = {
     Place.CARD_MISMATCH: {ev.Finished: moves.cancel},
     Place.ANSWER: {ev.SlipWanted: moves.print_slip, ev.Finished: moves.finish},
     Place.PRINTING: {ev.PrintEnded: moves.show_print_result, ev.Ticked: moves.give_up_printing},
-    Place.PRINTER_TROUBLE: {ev.Finished: moves.finish},
+    Place.PRINTER_TROUBLE: {ev.TriedAgain: moves.print_slip, ev.Finished: moves.finish},
     Place.LOOK_AT_TRAY: {ev.Finished: moves.finish},
 }
 

@@ -292,14 +292,11 @@ def explain_fault(state: State, event: Any, _now_s: float, rules: Rules) -> Step
 
 
 def print_slip(state: State, _event: Any, _now_s: float, rules: Rules) -> Step:
-    """Print, once. A printer known to be out of order is not tried: the code is shown on the screen instead."""
+    """Print, once. The press looks at the printer first: what the kiosk last heard of it may be seconds old."""
     visit = _visit(state)
     if visit.print_asked or visit.card is None or visit.answer is None:
         return Step(state)
     kept = _keep_record(visit, rules)
-    if state.printer.health in {PartHealth.FAULT, PartHealth.ABSENT}:
-        trouble = replace(state, place=Place.PRINTER_TROUBLE, visit=replace(visit, record_kept=True))
-        return Step(trouble, kept)
     record = make_record(str(visit.visit_id), visit.card, visit.answer, rules)
     return Step(
         replace(state, place=Place.PRINTING, visit=replace(visit, print_asked=True, record_kept=True)),
@@ -308,7 +305,8 @@ def print_slip(state: State, _event: Any, _now_s: float, rules: Rules) -> Step:
 
 
 def show_print_result(state: State, event: Any, _now_s: float, rules: Rules) -> Step:
-    """Out, or not coming, or unsure."""
+    """Out, or surely not coming, so that he may try again, or unsure."""
     if event.result is PrintResult.PRINTED:
         return _dismiss(state, Farewell.WITH_SLIP, rules)
-    return Step(replace(state, place=_PRINT_PLACES[event.result]))
+    visit = replace(_visit(state), print_asked=event.result is not PrintResult.FAULT)
+    return Step(replace(state, place=_PRINT_PLACES[event.result], visit=visit))

@@ -67,7 +67,7 @@ class Visit:
         question: The question as first sent; a retry sends the very same.
         progress: Last known state of each agency, in the order they first appeared.
         answer: The centre's answer.
-        print_asked: Whether a slip was sent to the press: at most once.
+        print_asked: Whether a slip was sent to the press, and may have come out or may come yet.
         record_kept: Whether the masked record was handed on.
     """
 

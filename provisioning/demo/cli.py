@@ -27,6 +27,7 @@ def demo() -> None:
 def run(*, once: bool, root: Path, population: int, pictures: Path | None, no_visit: bool) -> None:
     """Start everything, make one visit by itself, say where to look, stay up until Ctrl-C."""
     signal.signal(signal.SIGTERM, lambda *_: sys.exit(143))
+    signal.signal(signal.SIGINT, signal.default_int_handler)  # a job started in the background is born deaf to it
     plan = DemoPlan(
         root=root.resolve(),
         ports=find_ports(),

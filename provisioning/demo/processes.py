@@ -8,6 +8,7 @@ import time
 import urllib.error
 import urllib.request
 from collections.abc import Callable, Mapping, Sequence
+from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 
 from provisioning.demo.errors import DemoError
@@ -27,19 +28,23 @@ class Processes:
     def __init__(self, log_dir: Path) -> None:
         self._log_dir = log_dir
         self._running: dict[str, subprocess.Popen[bytes]] = {}
+        # The kernel's "parent" is the thread that started the child: it must live as long as the demo.
+        self._starter = ThreadPoolExecutor(1, thread_name_prefix="demo-starter")
 
     def start(self, name: str, command: Sequence[str], environment: Mapping[str, str] | None = None) -> None:
         """Start ``command`` in the background, its output in ``<log_dir>/<name>.log``."""
         self._log_dir.mkdir(parents=True, exist_ok=True)
         with self._log_file(name).open("ab") as log:
-            self._running[name] = subprocess.Popen(
+            self._running[name] = self._starter.submit(
+                subprocess.Popen,
                 command,
                 stdin=subprocess.DEVNULL,
                 stdout=log,
                 stderr=subprocess.STDOUT,
                 env={**os.environ, **(environment or {})},
-                preexec_fn=_die_with_parent,  # noqa: PLW1509  (one prctl call; no lock is touched)
-            )
+                process_group=0,  # its own, so that it dies with its workers when it is killed
+                preexec_fn=_die_with_parent,  # one prctl call; no lock is touched
+            ).result()
 
     def run(
         self,
@@ -83,8 +88,8 @@ class Processes:
         raise DemoError(f"{name} was not ready within {patience_s:.0f} s", f"see {self._log_file(name)}")
 
     def kill(self, name: str) -> None:
-        """End one process at once, without a chance to tidy: what a power cut or a crash does to it."""
-        self._running[name].kill()
+        """End one process and its children at once, with no chance to tidy: what a power cut or a crash does to it."""
+        os.killpg(self._running[name].pid, signal.SIGKILL)
         self._running[name].wait()
 
     def is_running(self, name: str) -> bool:
@@ -105,6 +110,7 @@ class Processes:
                 process.kill()
                 process.wait()
         self._running.clear()
+        self._starter.shutdown()
 
     def _log_file(self, name: str) -> Path:
         return self._log_dir / f"{name}.log"

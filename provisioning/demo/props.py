@@ -31,7 +31,7 @@ _OTHER_CARDS: Final[Sequence[CardOnTable]] = (
 
 
 class SlotWithCards:
-    """vpcd's first slot and everybody's card beside it."""
+    """One of vpcd's slots and everybody's card beside it."""
 
     def __init__(self, vpcd_port: int) -> None:
         self._reader = VirtualReader(DEFAULT_HOST, vpcd_port)

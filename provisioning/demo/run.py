@@ -1,5 +1,6 @@
 """Starts every part in order, makes the visit, says where to look, and ends what it started."""
 
+import fcntl
 import json
 import re
 import shutil
@@ -12,14 +13,17 @@ from pathlib import Path
 from werkzeug.serving import BaseWSGIServer, make_server
 
 from provisioning.demo.agencies import HttpAgencyControls
+from provisioning.demo.centre import DemoCentre
+from provisioning.demo.errors import DemoError
 from provisioning.demo.line import Line
-from provisioning.demo.pcscd import VPCD_PORT, ensure_pcscd
+from provisioning.demo.pcscd import ensure_pcscd
 from provisioning.demo.pictures import make_pictures
 from provisioning.demo.plan import AGENCY_NAMES, KIOSK_AGENCY_ID, OFFICER_EMAIL, DemoPlan
 from provisioning.demo.processes import Processes, answers
 from provisioning.demo.props import SlotWithCards, SwitchablePrinter
 from provisioning.demo.stage import Props, create_stage
 from provisioning.demo.visitor import make_visit
+from reader_drivers.virtual.reservation import SlotReservation, find_free_slot
 
 _PASSWORD = "ใบเดียวพอ-demo"  # noqa: S105  (of an invented officer, on the loopback address)
 _VISITOR = "grandmother"
@@ -40,13 +44,13 @@ def run_demo(plan: DemoPlan, *, once: bool, visit: bool, pictures: Path | None, 
     Raises:
         DemoError: A part did not start, or the visit did not go through.
     """
-    _clear(plan.root)
     processes = Processes(plan.root / "logs")
     try:
-        with _props(plan, processes, say) as props:
+        centre = DemoCentre(plan, processes)
+        with _sole_use(plan.root), _slot() as slot, _props(plan, slot, centre, processes, say) as props:
             _start_agencies(plan, processes, say)
-            _start_centre(plan, processes, say)
-            _start_kiosk(plan, processes, say)
+            _start_centre(centre, say)
+            _start_kiosk(plan, slot, centre, processes, say)
             with _serve_stage(plan, props):
                 if visit:
                     _visit(plan, props, say)
@@ -60,22 +64,40 @@ def run_demo(plan: DemoPlan, *, once: bool, visit: bool, pictures: Path | None, 
         processes.stop_all()
 
 
-def _clear(root: Path) -> None:
-    """Begin with an empty folder: a demo keeps nothing from the one before."""
-    shutil.rmtree(root, ignore_errors=True)
-    root.mkdir(parents=True)
+@contextmanager
+def _sole_use(root: Path) -> Iterator[None]:
+    """Begin with an empty folder, and keep every other demo out of it: a demo keeps nothing from the one before."""
+    root.parent.mkdir(parents=True, exist_ok=True)
+    with root.with_name(f".{root.name}.lock").open("w") as lock:
+        try:
+            fcntl.flock(lock, fcntl.LOCK_EX | fcntl.LOCK_NB)
+        except BlockingIOError:
+            remedy = "use that one, or end it with Ctrl-C, or start another with --dir"
+            raise DemoError(f"a demo already runs in {root}", remedy) from None
+        shutil.rmtree(root, ignore_errors=True)
+        root.mkdir()
+        yield
+
+
+def _slot() -> SlotReservation:
+    slot = find_free_slot()
+    if slot is None:
+        raise DemoError("both slots of the virtual reader are in use", "end one of the demos or tests that run now")
+    return slot
 
 
 @contextmanager
-def _props(plan: DemoPlan, processes: Processes, say: Say) -> Iterator[Props]:
+def _props(
+    plan: DemoPlan, reserved: SlotReservation, centre: DemoCentre, processes: Processes, say: Say
+) -> Iterator[Props]:
     say("Card reader: pcscd with a virtual reader …")
     ensure_pcscd(processes)
     line = Line(plan.ports.line, plan.ports.centre)
     line.start()
-    slot = SlotWithCards(VPCD_PORT)
+    slot = SlotWithCards(reserved.port)
     printer = SwitchablePrinter(plan.ports.printer, plan.root / "slips", plan.slip_file)
     try:
-        yield Props(slot=slot, printer=printer, line=line, agencies=HttpAgencyControls(plan.agency_urls))
+        yield Props(slot, printer, line, centre, HttpAgencyControls(plan.agency_urls))
     finally:
         slot.remove()
         printer.stop()
@@ -95,44 +117,17 @@ def _start_agencies(plan: DemoPlan, processes: Processes, say: Say) -> None:
         processes.wait_until(name, lambda name=name: answers(f"{plan.agency_url(name)}/healthz"))  # type: ignore[misc]
 
 
-def _centre_environment(plan: DemoPlan) -> dict[str, str]:
-    return {
-        "BAIDIAO_CENTRE_STATE_DIR": str(plan.root / "centre"),
-        "BAIDIAO_CENTRE_AGENCIES_FILE": str(_agencies_file(plan)),
-        "BAIDIAO_CENTRE_PUBLIC_URL": plan.centre_url,
-        "BAIDIAO_CENTRE_HEARTBEAT_INTERVAL_S": "5",
-    }
-
-
-def _agencies_file(plan: DemoPlan) -> Path:
-    return plan.root / "centre" / "agencies.json"
-
-
-def _write_agencies_file(plan: DemoPlan) -> None:
-    """Copy the demo's agency directory, each agency at the address it got."""
-    directory = json.loads(plan.agency_directory_file.read_text(encoding="utf-8"))
-    for agency in directory["agencies"]:
-        agency["base_url"] = plan.agency_url(agency["id"])
-    _agencies_file(plan).parent.mkdir(parents=True, exist_ok=True)
-    _agencies_file(plan).write_text(json.dumps(directory, ensure_ascii=False), encoding="utf-8")
-
-
-def _start_centre(plan: DemoPlan, processes: Processes, say: Say) -> None:
+def _start_centre(centre: DemoCentre, say: Say) -> None:
     say("Linkage centre: store, keys, mandates, web server …")
-    _write_agencies_file(plan)
-    environment = _centre_environment(plan)
-    processes.run("preparing the centre", [*plan.command, "centre", "init"], environment)
-    add_officer = [*plan.command, "centre", "user", "add", OFFICER_EMAIL, "--password-stdin"]
-    processes.run("adding the demo's officer", add_officer, environment, typed=_PASSWORD + "\n")
-    processes.start("centre", [*plan.command, "centre", "serve", "--port", str(plan.ports.centre)], environment)
-    processes.wait_until("centre", lambda: answers(f"{plan.centre_url}/readyz"))
+    centre.prepare(_PASSWORD)
+    centre.start()
 
 
-def _start_kiosk(plan: DemoPlan, processes: Processes, say: Say) -> None:
+def _start_kiosk(plan: DemoPlan, slot: SlotReservation, centre: DemoCentre, processes: Processes, say: Say) -> None:
     say("Kiosk: enrolling with a one-time claim code …")
     place = ["--place-th", "ศาลากลางตัวอย่าง ชั้น 1", "--place-en", "Tuayang town hall, ground floor"]
     claim = [*plan.command, "fleet", "claim", "--agency", KIOSK_AGENCY_ID, *place]
-    printed = processes.run("making a claim code", claim, _centre_environment(plan))
+    printed = processes.run("making a claim code", claim, centre.environment)
     code = re.search(r"[0-9A-Z]{4}(?:-[0-9A-Z]{4})+", printed)
     state_dir = str(plan.root / "kiosk")
     enrol = [*plan.command, "provision", "enrol", "--centre", plan.line_url, "--state-dir", state_dir]
@@ -142,6 +137,7 @@ def _start_kiosk(plan: DemoPlan, processes: Processes, say: Say) -> None:
         [*plan.command, "kiosk", "run"],
         {
             "BAIDIAO_KIOSK_STATE_DIR": state_dir,
+            "BAIDIAO_KIOSK_READER_NAME": slot.reader,
             "BAIDIAO_KIOSK_SCREEN_PORT": str(plan.ports.kiosk),
             "BAIDIAO_KIOSK_PRINTER_URL": f"tcp://127.0.0.1:{plan.ports.printer}",
             "BAIDIAO_KIOSK_VISIT_FILE": str(plan.visit_file),

@@ -74,6 +74,20 @@ class NetworkLine(Protocol):
         """Mend it."""
 
 
+class CentreProcess(Protocol):
+    """The linkage centre as a process that may die."""
+
+    @property
+    def running(self) -> bool:
+        """Whether it is alive."""
+
+    def kill(self) -> None:
+        """End it at once, in the middle of whatever it does."""
+
+    def start(self) -> None:
+        """Start it again; returns when it is ready."""
+
+
 class AgencyControls(Protocol):
     """The demo agencies' switches."""
 
@@ -91,6 +105,7 @@ class Props:
     slot: CardSlot
     printer: PaperPrinter
     line: NetworkLine
+    centre: CentreProcess
     agencies: AgencyControls
 
 
@@ -112,6 +127,7 @@ def create_stage(plan: DemoPlan, props: Props) -> Flask:
             cards=[asdict(card) for card in props.slot.cards()],
             printer={"fault": props.printer.fault, "faults": props.printer.faults()},
             line=props.line.whole,
+            centre=props.centre.running,
             agencies=props.agencies.states(),
             slip=None if slip is None else int(slip.stat().st_mtime_ns // 1_000_000),
         )
@@ -134,7 +150,8 @@ def create_stage(plan: DemoPlan, props: Props) -> Flask:
     def typeface() -> Response:
         return send_file(Path(fontpkg_sarabun.ROOT) / "files" / "Sarabun-Regular.ttf", max_age=86_400)
 
-    _add_switches(app, props)
+    _add_kiosk_switches(app, props)
+    _add_network_switches(app, props)
     return app
 
 
@@ -142,7 +159,7 @@ def _keys(props: Props) -> set[str]:
     return {card.key for card in props.slot.cards()}
 
 
-def _add_switches(app: Flask, props: Props) -> None:
+def _add_kiosk_switches(app: Flask, props: Props) -> None:
     @app.put("/card")
     def move_card() -> ResponseReturnValue:
         key = _body().get("key")
@@ -162,12 +179,22 @@ def _add_switches(app: Flask, props: Props) -> None:
         props.printer.switch(str(fault))
         return "", 204
 
+
+def _add_network_switches(app: Flask, props: Props) -> None:
     @app.put("/line")
     def switch_line() -> ResponseReturnValue:
         if _body().get("whole"):
             props.line.mend()
         else:
             props.line.cut()
+        return "", 204
+
+    @app.put("/centre")
+    def switch_centre() -> ResponseReturnValue:
+        if _body().get("running"):
+            props.centre.start()
+        else:
+            props.centre.kill()
         return "", 204
 
     @app.put("/agencies/<agency_id>")

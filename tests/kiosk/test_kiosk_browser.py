@@ -5,20 +5,13 @@ from dataclasses import replace
 
 import pytest
 from axe_playwright_python.sync_playwright import Axe
-from playwright.sync_api import Browser, Page, sync_playwright
+from playwright.sync_api import Browser, Page
 
 from kiosk.visit.state import State
 from tests.support.kiosk_people import PERSON
 from tests.support.kiosk_stage import Playing, Stage, screens
 
 pytestmark = pytest.mark.browser
-ARGUMENTS = [
-    "--no-sandbox",
-    "--disable-gpu",
-    "--disable-background-networking",
-    "--disable-component-update",
-    "--disable-sync",
-]
 TELLING = ("rest", "services_chosen", "consent", "answer", "printer_trouble", "time_warning")
 LANDSCAPE, PORTRAIT = {"width": 1280, "height": 800}, {"width": 800, "height": 1280}
 OVERFLOW = """() => {
@@ -29,14 +22,6 @@ OVERFLOW = """() => {
 }"""
 SMALL = """() => [...document.querySelectorAll('button')].map(b => [b.id, b.getBoundingClientRect()])
   .filter(([, r]) => r.width && (r.width < 63.5 || r.height < 63.5)).map(([id]) => id)"""
-
-
-@pytest.fixture(scope="module")
-def browser() -> Iterator[Browser]:
-    with sync_playwright() as player:
-        chromium = player.chromium.launch(executable_path="/usr/bin/chromium", args=ARGUMENTS)
-        yield chromium
-        chromium.close()
 
 
 @pytest.fixture(scope="module")
@@ -53,8 +38,8 @@ def show(stage: Stage, page: Page, state: State) -> None:
     assert number > 0
 
 
-def pages(browser: Browser, stage: Stage, size: dict[str, int], scheme: str) -> Page:
-    context = browser.new_context(viewport=size, color_scheme=scheme, reduced_motion="reduce")
+def pages(chromium: Browser, stage: Stage, size: dict[str, int], scheme: str) -> Page:
+    context = chromium.new_context(viewport=size, color_scheme=scheme, reduced_motion="reduce")
     page = context.new_page()
     page.goto(stage.server.url)
     return page
@@ -69,9 +54,9 @@ def pages(browser: Browser, stage: Stage, size: dict[str, int], scheme: str) -> 
     ],
 )
 def test_every_screen_passes_axe_fits_and_has_large_targets(
-    browser: Browser, stage: Stage, size: dict[str, int], scheme: str, language: str, text_size: str, contrast: bool
+    chromium: Browser, stage: Stage, size: dict[str, int], scheme: str, language: str, text_size: str, contrast: bool
 ) -> None:
-    page = pages(browser, stage, size, scheme)
+    page = pages(chromium, stage, size, scheme)
     found = {}
     shown = screens() if text_size == "normal" else {name: screens()[name] for name in TELLING}
     for turn, (name, state) in enumerate(shown.items()):
@@ -91,9 +76,9 @@ def test_every_screen_passes_axe_fits_and_has_large_targets(
     assert found == {}
 
 
-def test_a_visit_by_keyboard_alone_and_the_wipe(browser: Browser) -> None:
+def test_a_visit_by_keyboard_alone_and_the_wipe(chromium: Browser) -> None:
     with Playing() as playing:
-        page = browser.new_context(viewport=LANDSCAPE).new_page()
+        page = chromium.new_context(viewport=LANDSCAPE).new_page()
         page.goto(playing.server.url)
         page.wait_for_selector('.stage[data-screen="rest"]')
         playing.slot.insert(PERSON)
@@ -126,9 +111,9 @@ def test_a_visit_by_keyboard_alone_and_the_wipe(browser: Browser) -> None:
         page.context.close()
 
 
-def test_a_page_whose_kiosk_is_gone_shows_nobody(browser: Browser) -> None:
+def test_a_page_whose_kiosk_is_gone_shows_nobody(chromium: Browser) -> None:
     with Stage() as stage:
-        page = pages(browser, stage, LANDSCAPE, "light")
+        page = pages(chromium, stage, LANDSCAPE, "light")
         show(stage, page, screens()["services"])
         assert PERSON.name_th.first in page.content()
     page.wait_for_selector("h1:has-text('ตู้นี้ขัดข้องชั่วคราว')", timeout=15000)

@@ -140,11 +140,27 @@ def test_a_silent_reader_a_silent_centre_and_a_silent_press(kiosk: Kiosk) -> Non
     assert kiosk.take(ev.Finished()).place is Place.TAKE_CARD
 
 
-def test_a_printer_out_of_paper_is_not_tried(kiosk: Kiosk) -> None:
+def test_a_printer_refilled_a_moment_ago_is_tried(kiosk: Kiosk) -> None:
     kiosk.to_answer()
-    assert kiosk.take(ev.PrinterChanged(PAPER_OUT), ev.SlipWanted()).place is Place.PRINTER_TROUBLE
-    assert kiosk.of(do.PrintSlip) == []
+    assert kiosk.take(ev.PrinterChanged(PAPER_OUT), ev.SlipWanted()).place is Place.PRINTING
+    assert len(kiosk.of(do.PrintSlip)) == 1
+
+
+def test_a_slip_that_surely_did_not_come_out_may_be_tried_again(kiosk: Kiosk) -> None:
+    kiosk.to_answer()
+    kiosk.take(ev.SlipWanted(), ev.PrintEnded(ID, ev.PrintResult.FAULT))
+    assert kiosk.state.place is Place.PRINTER_TROUBLE
+    assert kiosk.take(ev.TriedAgain()).place is Place.PRINTING
+    assert len(kiosk.of(do.PrintSlip)) == 2
+    assert kiosk.take(ev.PrintEnded(ID, ev.PrintResult.PRINTED)).farewell is Farewell.WITH_SLIP
     assert len(kiosk.of(do.KeepRecord)) == 1
+
+
+def test_a_slip_that_may_have_come_out_is_not_printed_again(kiosk: Kiosk) -> None:
+    kiosk.to_answer()
+    kiosk.take(ev.SlipWanted(), ev.PrintEnded(ID, ev.PrintResult.UNSURE), ev.TriedAgain(), ev.SlipWanted())
+    assert kiosk.state.place is Place.LOOK_AT_TRAY
+    assert len(kiosk.of(do.PrintSlip)) == 1
 
 
 def test_the_warning_comes_before_the_end_and_can_be_answered(kiosk: Kiosk) -> None:
@@ -251,6 +267,12 @@ _GOING_ON = st.sampled_from(
 )
 
 
+def may_print_anew(before: State, after: State) -> bool:
+    if after.visit is None or before.visit is None or after.visit.visit_id != before.visit.visit_id:
+        return True
+    return before.place is Place.PRINTING and after.place is Place.PRINTER_TROUBLE  # the press was sure
+
+
 @settings(max_examples=250, deadline=None)
 @given(st.lists(st.tuples(st.one_of(_EVENTS, _GOING_ON), st.floats(0, 60)), max_size=60))
 def test_whatever_happens_the_rules_hold(story: list) -> None:
@@ -279,7 +301,7 @@ def test_whatever_happens_the_rules_hold(story: list) -> None:
             assert state.place in {Place.REST, Place.OUT_OF_ORDER}
             assert PERSON.citizen_number.encode() not in pickle.dumps(state)
             assert PERSON.name_th.first.encode() not in pickle.dumps(state)
-        if state.visit is None or before.visit is None or state.visit.visit_id != before.visit.visit_id:
+        if may_print_anew(before, state):
             printed = 0
         with_nobody = {Place.REST, Place.OUT_OF_ORDER, Place.TAKE_CARD}
         assert (state.visit is None) == (state.place in with_nobody)

@@ -2,7 +2,6 @@
 
 import json
 import os
-import signal
 import subprocess
 import sys
 import time
@@ -12,9 +11,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 import requests
-from playwright.sync_api import Page, expect, sync_playwright
-
-from provisioning.demo.visitor import CHROMIUM, CHROMIUM_FLAGS
+from playwright.sync_api import Page, expect
 
 BAIDIAO = str(Path(sys.executable).with_name("baidiao"))
 _START_PATIENCE_S = 90
@@ -30,7 +27,7 @@ class RunningDemo:
     centre: str
 
     def put(self, path: str, **body: object) -> None:
-        requests.put(f"{self.stage}{path}", json=body, timeout=5).raise_for_status()
+        requests.put(f"{self.stage}{path}", json=body, timeout=30).raise_for_status()
 
     def insert(self, key: str) -> None:
         self.put("card", key=key)
@@ -45,6 +42,7 @@ class RunningDemo:
         self.remove()
         self.put("printer", fault="none")
         self.put("line", whole=True)
+        self.put("centre", running=True)
         for agency in requests.get(f"{self.stage}state", timeout=10).json()["agencies"]:
             self.put(f"agencies/{agency['id']}", latency_ms=0, failure="none")
         eventually(lambda: self.screen() == "rest")
@@ -72,20 +70,8 @@ def running_demo(root: Path) -> Iterator[RunningDemo]:
             time.sleep(0.2)
         yield RunningDemo(root=root, **json.loads(addresses.read_text()))
     finally:
-        process.send_signal(signal.SIGINT)
+        process.terminate()  # not SIGINT: a shell starts background jobs deaf to it
         process.wait(30)
-
-
-@contextmanager
-def browser_page(address: str) -> Iterator[Page]:
-    with sync_playwright() as driver:
-        browser = driver.chromium.launch(executable_path=CHROMIUM, args=list(CHROMIUM_FLAGS))
-        page = browser.new_page(viewport={"width": 1280, "height": 800})
-        page.goto(address)
-        try:
-            yield page
-        finally:
-            browser.close()
 
 
 def press(page: Page, action: str) -> None:

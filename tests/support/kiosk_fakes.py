@@ -62,7 +62,7 @@ class FakeSlot:
 
 
 class FakePress:
-    """A press that remembers what it printed."""
+    """A press that remembers what it printed. It looks at its printer first, as the port says."""
 
     def __init__(self, result: PrintResult = PrintResult.PRINTED, print_s: float = 0.0) -> None:
         self.result = result
@@ -72,6 +72,8 @@ class FakePress:
 
     def print_slip(self, record: SlipRecord) -> PrintResult:
         time.sleep(self.print_s)
+        if self.part.health is PartHealth.FAULT:
+            return PrintResult.FAULT
         if self.result is PrintResult.PRINTED:
             self.printed.append(record)
         return self.result

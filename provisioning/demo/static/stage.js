@@ -76,6 +76,10 @@ async function refresh() {
   line.setAttribute("aria-pressed", !state.line);
   line.replaceChildren(state.line ? "ตัดสาย " : "ต่อสายคืน ", element("span", { textContent: state.line ? "Cut the line" : "The line is cut: mend it" }));
   line.onclick = () => put("/line", { whole: !state.line });
+  const centre = document.getElementById("centre");
+  centre.setAttribute("aria-pressed", !state.centre);
+  centre.replaceChildren(state.centre ? "ดับศูนย์ " : "เปิดศูนย์คืน ", element("span", { textContent: state.centre ? "Kill the centre" : "The centre is dead: start it" }));
+  centre.onclick = () => put("/centre", { running: !state.centre });
   const slip = document.getElementById("slip");
   slip.hidden = state.slip === null;
   const address = `/slip.png?${state.slip}`;

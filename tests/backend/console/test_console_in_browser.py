@@ -4,19 +4,12 @@ import threading
 
 import pytest
 from axe_playwright_python.sync_playwright import Axe
-from playwright.sync_api import expect, sync_playwright
+from playwright.sync_api import expect
 from werkzeug.serving import make_server
 
 from contracts.fleet import HEARTBEAT_PATH
 from tests.support.centre_app import EMAIL, PASSWORD, heartbeat
 
-_ARGUMENTS = (
-    "--no-sandbox",
-    "--disable-gpu",
-    "--disable-background-networking",
-    "--disable-component-update",
-    "--disable-sync",
-)
 pytestmark = pytest.mark.browser
 
 
@@ -32,17 +25,9 @@ def address(centre):
     server.server_close()
 
 
-@pytest.fixture(scope="module")
-def browser():
-    with sync_playwright() as playwright:
-        browser = playwright.chromium.launch(executable_path="/usr/bin/chromium", args=list(_ARGUMENTS))
-        yield browser
-        browser.close()
-
-
 @pytest.fixture(params=["light", "dark"])
-def page(browser, request):
-    context = browser.new_context(color_scheme=request.param, locale="th-TH")
+def page(chromium, request):
+    context = chromium.new_context(color_scheme=request.param, locale="th-TH")
     page = context.new_page()
     page.complaints = []
     page.on("pageerror", lambda error: page.complaints.append(str(error)))

@@ -1,0 +1,130 @@
+"""Writes batches of leaves into the log's tables. The head row's lock puts the processes that do so in line."""
+
+from collections.abc import Callable, Iterable, Sequence
+from typing import cast
+
+from sqlalchemy import Table, insert, select, text, update
+from sqlalchemy.exc import SQLAlchemyError
+from sqlalchemy.orm import Session
+
+from backend.evidence.errors import LogUnavailableError
+from backend.evidence.merkle import CompactRange, Node, leaf_hash
+from backend.evidence.models import HEAD_ID, EvidenceHead, EvidenceLeaf, EvidenceNode
+from backend.evidence.submission import References, Submission
+from backend.evidence.tree_reader import TILE_HEIGHT
+from contracts.decision import LeafReference
+
+StoreBatch = Callable[[Session, Sequence[Submission]], Sequence[References | Exception]]
+_Rows = list[dict[str, object]]
+_CREATE_HEAD = text("INSERT INTO evidence_head (id, size, peaks) VALUES (:id, 0, :peaks) ON CONFLICT DO NOTHING")
+_FIND_HEAD = select(EvidenceHead.size, EvidenceHead.peaks).where(EvidenceHead.id == HEAD_ID)
+# Declared as clauses, in truth always tables.
+_HEAD, _LEAF, _NODE = (cast("Table", model.__table__) for model in (EvidenceHead, EvidenceLeaf, EvidenceNode))
+
+
+class NotTogetherError(Exception):
+    """A batch cannot be stored as a whole; each submission must be tried by itself."""
+
+
+def store_together(session: Session, batch: Sequence[Submission]) -> Sequence[References]:
+    """Store a batch as a whole, in as few statements as can be.
+
+    Raises:
+        NotTogetherError: One submission's own rows were refused, before anything was committed.
+    """
+    tree = _lock_head(session)
+    rows, nodes, placed = _Rows(), _Rows(), list[References]()
+    for submission in batch:
+        tree, references = _place(tree, submission, rows, nodes)
+        placed.append(references)
+    _insert(session, rows, nodes)
+    try:
+        for submission, references in zip(batch, placed, strict=True):
+            if submission.also is not None:
+                submission.also(session, references)
+        session.flush()
+    except Exception as error:
+        raise NotTogetherError from error
+    _move_head(session, tree)
+    return placed
+
+
+def store_apart(session: Session, batch: Sequence[Submission]) -> Sequence[References | Exception]:
+    """Store each submission within a savepoint of its own; one that fails leaves its exception in its place."""
+    tree = _lock_head(session)
+    results: list[References | Exception] = []
+    for submission in batch:
+        rows, nodes = _Rows(), _Rows()
+        grown, references = _place(tree, submission, rows, nodes)
+        try:
+            with session.begin_nested():
+                _insert(session, rows, nodes)
+                if submission.also is not None:
+                    submission.also(session, references)
+        except LogUnavailableError:
+            raise
+        except Exception as error:  # noqa: BLE001  # it is the submitter's, and is handed to him
+            results.append(error)
+        else:
+            tree = grown
+            results.append(references)
+    _move_head(session, tree)
+    return results
+
+
+def read_head(session: Session) -> CompactRange:
+    """Return the tree as it stands."""
+    head = session.execute(_FIND_HEAD).one_or_none()
+    return CompactRange.parse(head.size, head.peaks) if head else CompactRange()
+
+
+def unavailable(cause: Exception) -> LogUnavailableError:
+    """Return the error for a log that could not be written."""
+    error = LogUnavailableError("the log could not be written")
+    error.__cause__ = cause
+    return error
+
+
+def _place(tree: CompactRange, submission: Submission, rows: _Rows, nodes: _Rows) -> tuple[CompactRange, References]:
+    """Give leaves their places: add their rows, and the nodes they complete, and return the grown tree."""
+    references = []
+    for content in submission.leaves:
+        hashed = leaf_hash(content)
+        rows.append({"leaf_index": tree.size, "content": content, "leaf_hash": hashed})
+        references.append(LeafReference(index=tree.size, hash=hashed.hex()))
+        tree, completed = tree.append(hashed)
+        nodes.extend(_stored_nodes(completed))
+    return tree, tuple(references)
+
+
+def _stored_nodes(completed: Iterable[Node]) -> _Rows:
+    return [
+        {"level": node.height // TILE_HEIGHT, "node_index": node.index, "node_hash": node.hash}
+        for node in completed
+        if node.height and node.height % TILE_HEIGHT == 0
+    ]
+
+
+def _insert(session: Session, rows: _Rows, nodes: _Rows) -> None:
+    try:
+        connection = session.connection()
+        connection.execute(insert(_LEAF), rows)
+        if nodes:
+            connection.execute(insert(_NODE), nodes)
+    except SQLAlchemyError as error:
+        raise unavailable(error) from error
+
+
+def _lock_head(session: Session) -> CompactRange:
+    """Read the tree and keep everyone else from appending until this transaction ends."""
+    wanted = _FIND_HEAD.with_for_update()
+    head = session.execute(wanted).one_or_none()
+    if head is None:
+        session.execute(_CREATE_HEAD, {"id": HEAD_ID, "peaks": b""})
+        head = session.execute(wanted).one()
+    return CompactRange.parse(head.size, head.peaks)
+
+
+def _move_head(session: Session, tree: CompactRange) -> None:
+    moved = update(_HEAD).where(_HEAD.c.id == HEAD_ID).values(size=tree.size, peaks=tree.encode())
+    session.connection().execute(moved)

@@ -1,0 +1,79 @@
+"""Each signed request passes once, whoever it meets on the way in."""
+
+from concurrent.futures import ThreadPoolExecutor
+from datetime import timedelta
+
+import pytest
+from sqlalchemy import text
+from sqlalchemy.exc import SQLAlchemyError
+
+from backend.fleet.admission import Admissions, Entry
+from backend.fleet.errors import AdmissionError
+from backend.fleet.models import DeviceStatus
+from tests.support.centre_app import new_nonce
+
+
+def entry_of(centre, device, nonce=None):
+    now = centre.clock()
+    return Entry(device.key_id, nonce or new_nonce(), now + timedelta(seconds=60), now)
+
+
+def outcome(admissions, entry):
+    try:
+        return admissions.admit(entry).device_id
+    except AdmissionError as error:
+        return error.reason
+
+
+@pytest.fixture
+def admissions(centre_on_each):
+    made = Admissions(centre_on_each.store)
+    yield made
+    made.close()
+
+
+def test_an_active_device_is_named_with_its_agency_and_place(centre_on_each, admissions):
+    device = centre_on_each.enrol()
+    admitted = admissions.admit(entry_of(centre_on_each, device))
+    assert admitted.device_id == device.reply.device_id
+    assert (admitted.agency_id, admitted.agency) == (device.reply.agency_id, device.reply.agency)
+    assert (admitted.place, admitted.area_code) == (device.reply.place, "5501")
+
+
+def test_of_a_crowd_with_one_nonce_one_passes_whichever_worker_it_reaches(centre_on_each, admissions):
+    device, other = centre_on_each.enrol(), Admissions(centre_on_each.store)
+    same = entry_of(centre_on_each, device)
+    with ThreadPoolExecutor(16) as threads:
+        said = list(threads.map(lambda n: outcome((admissions, other)[n % 2], same), range(16)))
+    other.close()
+    assert sorted(said) == sorted([device.reply.device_id] + ["replayed"] * 15)
+
+
+def test_who_comes_together_is_judged_apart(centre_on_each, admissions):
+    good, suspended, stranger = centre_on_each.enrol(), centre_on_each.enrol(), centre_on_each.enrol()
+    centre_on_each.fleet.set_status(suspended.reply.device_id, DeviceStatus.SUSPENDED)
+    unknown = Entry("nobody's", new_nonce(), centre_on_each.clock(), centre_on_each.clock())
+    entries = [entry_of(centre_on_each, device) for device in (good, suspended, stranger)]
+    with ThreadPoolExecutor(4) as threads:
+        said = list(threads.map(lambda entry: outcome(admissions, entry), [*entries, unknown]))
+    assert said == [good.reply.device_id, "suspended", stranger.reply.device_id, "unknown"]
+
+
+def test_a_suspended_device_burns_no_nonce(centre_on_each, admissions):
+    device = centre_on_each.enrol()
+    same = entry_of(centre_on_each, device)
+    centre_on_each.fleet.set_status(device.reply.device_id, DeviceStatus.SUSPENDED)
+    assert outcome(admissions, same) == "suspended"
+    centre_on_each.fleet.set_status(device.reply.device_id, DeviceStatus.ACTIVE)
+    assert outcome(admissions, same) == device.reply.device_id
+
+
+def test_a_store_that_fails_lets_nobody_in_and_is_asked_again_by_the_next(centre_on_each, admissions):
+    device = centre_on_each.enrol()
+    with centre_on_each.store.transaction() as session:
+        session.execute(text("ALTER TABLE fleet_seen_nonce RENAME TO away"))
+    with pytest.raises(SQLAlchemyError):
+        admissions.admit(entry_of(centre_on_each, device))
+    with centre_on_each.store.transaction() as session:
+        session.execute(text("ALTER TABLE away RENAME TO fleet_seen_nonce"))
+    assert outcome(admissions, entry_of(centre_on_each, device)) == device.reply.device_id
