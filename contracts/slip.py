@@ -28,6 +28,7 @@ class Claim169(IntEnum):
 
     ID = 1
     FULL_NAME = 4
+    DATE_OF_BIRTH = 8
 
 
 class TokenTextError(ValueError):
@@ -81,8 +82,9 @@ class SlipClaims(Message):
         issued_at: UTC, whole seconds.
         expires_at: UTC, whole seconds.
         holder_number: Masked number, grouped as the card prints it.
-        holder_initials: Initials, Thai.
+        holder_initials: Initials, Thai; the whole name in the fuller form.
         decisions: One per service.
+        holder_birth: ``YYYYMMDD``, or as much as is known; in the fuller form alone, which a mandate has to allow.
     """
 
     issuer: str
@@ -92,6 +94,7 @@ class SlipClaims(Message):
     holder_number: str = Field(repr=False)
     holder_initials: str = Field(repr=False)
     decisions: tuple[TokenDecision, ...]
+    holder_birth: str | None = Field(default=None, repr=False)
 
 
 _OUTCOMES = (Outcome.NOT_ELIGIBLE, Outcome.ELIGIBLE, Outcome.UNDECIDED)
@@ -108,13 +111,18 @@ def _group(number: str) -> str:
     return "-".join(found.groups()) if found else number
 
 
+def _encode_holder(claims: SlipClaims) -> dict[int, str]:
+    holder = {int(Claim169.ID): _ungroup(claims.holder_number), int(Claim169.FULL_NAME): claims.holder_initials}
+    return holder if claims.holder_birth is None else holder | {int(Claim169.DATE_OF_BIRTH): claims.holder_birth}
+
+
 def encode_claims(claims: SlipClaims) -> dict[int, Any]:
     """Turn claims into the CWT claims map, ready for COSE signing; the issuer is the key set's to say."""
     return {
         4: int(claims.expires_at.timestamp()),
         6: int(claims.issued_at.timestamp()),
         7: pack_reference(claims.reference),
-        CLAIM_169: {int(Claim169.ID): _ungroup(claims.holder_number), int(Claim169.FULL_NAME): claims.holder_initials},
+        CLAIM_169: _encode_holder(claims),
         CLAIM_DECISIONS: [
             [d.service, _OUTCOMES.index(d.outcome), d.amount_baht, d.leaf_index] for d in claims.decisions
         ],
@@ -143,6 +151,7 @@ def parse_claims(claims: dict[int, Any], issuer: str = "") -> SlipClaims:
                 TokenDecision(service=service, outcome=_OUTCOMES[outcome], amount_baht=baht, leaf_index=leaf)
                 for service, outcome, baht, leaf in claims[CLAIM_DECISIONS]
             ),
+            holder_birth=claims[CLAIM_169].get(int(Claim169.DATE_OF_BIRTH)),
         )
     except (KeyError, TypeError, ValueError, AttributeError, IndexError) as error:
         raise TokenTextError("the token's claims are not a slip's") from error

@@ -91,6 +91,12 @@ class PrinterStatus:
         return self.conditions - WARNINGS
 
     @property
+    def chief(self) -> Condition | None:
+        """The one condition to tell: what stops it before what warns, the cause before being offline for it."""
+        telling = self.blocking or self.conditions
+        return min(telling, key=lambda condition: (condition is Condition.OFFLINE, condition), default=None)
+
+    @property
     def known_fine(self) -> bool:
         """Nothing is wrong, and the printer said so itself.
 

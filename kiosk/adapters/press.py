@@ -30,8 +30,7 @@ def _utc_now() -> datetime:
 
 def part_state(status: PrinterStatus, model: str) -> PartState:
     """Say in the fleet's words how the printer is. Silence is unknown, never fine. Pure."""
-    first = min(status.blocking or status.conditions, default=None)
-    code = "" if first is None else first.value
+    code = "" if status.chief is None else status.chief.value
     if status.blocking:
         gone = Condition.UNREACHABLE in status.blocking
         return PartState(health=PartHealth.ABSENT if gone else PartHealth.FAULT, code=code, model=model)

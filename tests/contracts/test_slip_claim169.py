@@ -27,6 +27,13 @@ def test_it_accepts_our_tokens_and_reads_the_masked_holder(record):
     assert found.cwt_meta.issued_at == int(record.answer.decided_at.timestamp())
 
 
+def test_it_reads_the_fuller_form():
+    fuller = {"holder_initials": "นางสาวสมหญิง ตัวอย่าง", "holder_birth": "19600115"}
+    found = verified(sign(claims_of("AAAA-BBBB-CC", [OLD_AGE]).model_copy(update=fuller)))
+    assert found.claim169.full_name == "นางสาวสมหญิง ตัวอย่าง"
+    assert found.claim169.date_of_birth.replace("-", "") == "19600115"
+
+
 def test_it_minds_the_expiry():
     current = sign(claims_of("AAAA-BBBB-CC", [OLD_AGE], NEXT_YEAR.replace(microsecond=0)))
     assert verified(current, timestamps=True).verification_status == "verified"

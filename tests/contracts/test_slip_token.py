@@ -32,6 +32,7 @@ claims = st.builds(
     holder_number=st.just("1-XXXX-XXXXX-12-1"),
     holder_initials=st.text(max_size=12),
     decisions=st.lists(decisions, max_size=5).map(tuple),
+    holder_birth=st.none() | st.from_regex(r"[0-9]{4}([0-9]{2}){0,2}", fullmatch=True),
 )
 
 

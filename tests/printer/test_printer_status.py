@@ -85,6 +85,20 @@ def test_no_byte_answers_two_questions():
     assert not any(is_status(byte) and is_end_answer(byte) for byte in range(256))
 
 
+@pytest.mark.parametrize(
+    ("conditions", "chief"),
+    [
+        (set(), None),
+        ({Condition.OFFLINE, Condition.PAPER_OUT, Condition.PAPER_NEAR_END}, Condition.PAPER_OUT),
+        ({Condition.OFFLINE, Condition.COVER_OPEN}, Condition.COVER_OPEN),
+        ({Condition.OFFLINE}, Condition.OFFLINE),
+        ({Condition.PAPER_NEAR_END}, Condition.PAPER_NEAR_END),
+    ],
+)
+def test_the_cause_is_told_before_being_offline_for_it(conditions, chief):
+    assert PrinterStatus(frozenset(conditions), frozenset()).chief is chief
+
+
 def test_automatic_status_stands_for_the_two_queries():
     assert summarise({}, frozenset()).known_fine
     assert summarise({1: None}, frozenset({Condition.COVER_OPEN})).blocking == {Condition.COVER_OPEN}
