@@ -6,13 +6,9 @@ from datetime import UTC, datetime
 import pytest
 from sqlalchemy import select
 
-from backend import bootstrap
-from backend.app import Services
 from backend.evidence.extracts import encode_extract, load_paper_laws
 from backend.evidence.models import EvidenceLeaf
-from backend.settings import read_settings
 from contracts.extract import EXTRACT_PATH, ExtractNotice, ExtractReceipt, hash_facts
-from tests.support.centre_app import Centre
 from tests.support.printer_extracts import FACTS
 
 NOTICE = {
@@ -21,16 +17,6 @@ NOTICE = {
     "officer": "นางสาวสมหญิง ตัวอย่าง",
     "facts_hash": hash_facts(FACTS, bytes(16)),
 }
-
-
-@pytest.fixture
-def whole(tmp_path, logging_as_before):
-    settings = read_settings({"BAIDIAO_CENTRE_STATE_DIR": str(tmp_path / "state")})
-    bootstrap.initialise(settings)
-    app = bootstrap.build_app(settings)
-    services: Services = app.extensions["baidiao"]
-    yield Centre(app, services.store, services.fleet, None, services.now, settings)
-    services.close()
 
 
 def test_a_notice_is_logged_and_answered_with_a_receipt(whole):

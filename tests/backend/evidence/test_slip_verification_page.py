@@ -9,68 +9,14 @@ from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
 from PIL import Image
 
 from backend import bootstrap
-from backend.app import Services
 from backend.cli import centre as centre_command
 from backend.evidence.keys import load_or_create_keys, rotate_slip_key
 from backend.evidence.revocations import encode_revocation
 from backend.evidence.slip_picture import MAX_PICTURE_BYTES
 from backend.evidence.slips import SlipSigner, slip_key_id
-from backend.settings import read_settings
-from contracts.decision import Outcome
-from contracts.slip import SlipClaims, TokenDecision
 from contracts.slip_messages import REVOCATIONS_PATH, VERIFY_PATH, Revocation, RevocationList, SlipVerdict
 from contracts.slip_verification import Verdict, parse_keys, verify_token
-from tests.support.centre_app import Centre
-
-ISSUER = "centre.baidiao.example"
-NOW = datetime.now(UTC).replace(microsecond=0)
-REFERENCE = "7K3M-Q9XA-2T"
-
-
-def claims(**changes):
-    decision = TokenDecision(service="old_age_allowance", outcome=Outcome.ELIGIBLE, amount_baht=700, leaf_index=41)
-    parts = {
-        "issuer": ISSUER,
-        "reference": REFERENCE,
-        "issued_at": NOW,
-        "expires_at": NOW + timedelta(days=30),
-        "holder_number": "3-XXXX-XXXXX-45-7",
-        "holder_initials": "บ. ส.",
-        "decisions": (decision,),
-    }
-    return SlipClaims(**(parts | changes))
-
-
-@pytest.fixture
-def settings(tmp_path):
-    return read_settings({"BAIDIAO_CENTRE_STATE_DIR": str(tmp_path / "state")})
-
-
-@pytest.fixture
-def whole(settings, logging_as_before):
-    bootstrap.initialise(settings)
-    app = bootstrap.build_app(settings)
-    services: Services = app.extensions["baidiao"]
-    yield Centre(app, services.store, services.fleet, None, services.now, settings)
-    services.close()
-
-
-def token_of(settings, **changes):
-    key = load_or_create_keys(settings.keys_dir).slip
-    return SlipSigner(key, slip_key_id(key.public_key()), ISSUER).sign(claims(**changes))
-
-
-def photograph(token, kind="JPEG"):
-    """The code on grey ground, a little turned, as a telephone would see it."""
-    import segno  # noqa: PLC0415
-
-    made = io.BytesIO()
-    segno.make_qr(token, error="m", boost_error=False).save(made, kind="png", scale=6, border=4)
-    sheet = Image.new("L", (1400, 1800), 235)
-    sheet.paste(Image.open(made).convert("L"), (400, 700))
-    picture = io.BytesIO()
-    sheet.rotate(7, fillcolor=120).save(picture, kind)
-    return picture.getvalue()
+from tests.support.slip_tokens import ISSUER, NOW, REFERENCE, claims, photograph, token_of
 
 
 def upload(client, picture):
