@@ -1,8 +1,9 @@
 """From places to dots: one-bit pictures, black on white, drawn with raqm so that Thai marks stand where they belong."""
 
+import re
 from dataclasses import replace
 
-from PIL import Image, ImageDraw
+from PIL import Image, ImageChops, ImageDraw
 
 from contracts.slip import SlipRecord
 from printer.document import Document, compose
@@ -15,6 +16,8 @@ BLACK, WHITE = 0, 255
 OVERSAMPLING = 2
 THRESHOLD = 140
 """Grey darker than this burns. Above the middle, because thin strokes of a thermal head come out thinner than drawn."""
+_REAL_TIME = re.compile(rb"\x10(?=[\x04\x05\x14])")  # DLE EOT, DLE ENQ, DLE DC4
+_TWO_DOTS = 0x18  # what 10H, a lone dot, becomes
 PANEL_THRESHOLD = 118
 """Of rows drawn two at a time: letters are large and strokes thick, but marks must not grow together."""
 
@@ -135,7 +138,19 @@ def draw_page(page: Page, face: Typeface) -> Image.Image:
             image.paste(_code_image(item.code), (item.x + quiet, item.y + quiet))
         elif isinstance(item, Panel):
             image.paste(_panel_image(item, page.width, face), (0, item.y))
-    return image
+    return _without_commands(image)
+
+
+def _without_commands(image: Image.Image) -> Image.Image:
+    """Make a lone dot two dots broad where it and its neighbours would be a real-time command's bytes.
+
+    Printers look for those in everything they receive, pictures included, and carry them out or take them away. Rows
+    begin with a blank margin, so none arises between two rows; a code has no lone dots.
+    """
+    dots = bytearray(ImageChops.invert(image).tobytes())
+    for found in _REAL_TIME.finditer(bytes(dots)):
+        dots[found.start()] = _TWO_DOTS
+    return ImageChops.invert(Image.frombytes("1", image.size, bytes(dots)))
 
 
 def draw_slip(record: SlipRecord, face: Typeface, width: int = FULL_WIDTH) -> Image.Image:

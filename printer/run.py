@@ -74,6 +74,8 @@ class Timing:
     settle_s: float = 3.0
 
 
+END_PATIENCE = 4
+"""Times longer than a slow printer takes, for one that says itself when it has ended."""
 UNREACHABLE = PrinterStatus(frozenset({Condition.UNREACHABLE}), frozenset())
 LINE_BROKEN = PrinterStatus(frozenset({Condition.LINE_BROKEN}), frozenset())
 
@@ -107,10 +109,17 @@ class Run:
     cutter: bool = True
     automatic: bool = False
     _line: StatusLine = field(init=False)
+    _says_end: bool = field(init=False, default=False)
+    _tail_sent: bool = field(init=False, default=False)
 
     def __post_init__(self) -> None:
         timeout_s = self.timing.answer_timeout_s
         self._line = StatusLine(self.device, self.monotonic, timeout_s, automatic=self.automatic)
+
+    @property
+    def _ended(self) -> bool:
+        """The printer has said that the slip's end was carried out."""
+        return self._tail_sent and self._line.end_answered
 
     def settle(self) -> bool:
         """Have what an earlier slip left behind carried out or cleared, and cut it off; True when that is done."""
@@ -134,7 +143,7 @@ class Run:
         """Look, send, confirm."""
         result = None
         try:
-            before = look(self._line)
+            before = self._look_before()
             if before.blocking:
                 result = PrintResult(PrintOutcome.NOT_PRINTED, before.conditions)
             else:
@@ -145,6 +154,16 @@ class Run:
             self.device.close() if delivered else self.device.abort()
         return result
 
+    def _look_before(self) -> PrinterStatus:
+        """Look, and learn whether the printer says when something has ended: then only its word will do afterwards."""
+        before = look(self._line)
+        try:
+            if before.known_fine:
+                self._says_end = self._line.wait_for_end(self.timing.answer_timeout_s)
+        except DeviceBrokenError:
+            return LINE_BROKEN
+        return before
+
     def _send(self, data: SlipBytes, before: PrinterStatus, journal: Journal, attempt: int) -> PrintResult:
         whole = False
         try:
@@ -153,10 +172,11 @@ class Run:
                 return self._give_up(during.conditions)
             journal.mark_ending(attempt)
             self._line.expect_end()
+            self._tail_sent = True
             self.device.send(data.tail)
             whole = True
             during = self._watch(self._patience_s(data), silent=Condition.SILENT in during.conditions)
-            if during.blocking and not self._line.end_answered:
+            if during.blocking and not self._ended:
                 return self._give_up(during.conditions)
             return self._confirm(before, during)
         except DeviceBrokenError:
@@ -178,23 +198,27 @@ class Run:
     def _patience_s(self, data: SlipBytes) -> float:
         speed = self.device.bytes_per_s
         line_s = data.size / speed if speed else 0.0
-        return data.rows / self.timing.rows_per_s + line_s + self.timing.margin_s
+        paper_s = data.rows / self.timing.rows_per_s * (END_PATIENCE if self._says_end else 1)
+        return paper_s + line_s + self.timing.margin_s
 
     def _watch(self, patience_s: float, *, silent: bool) -> PrinterStatus:
         """Wait for the closing answer, looking meanwhile whether the printer stopped; a silent one is not asked."""
         deadline = self.monotonic() + patience_s
         status = PrinterStatus(frozenset({Condition.SILENT} if silent else ()), frozenset())
-        while not self._line.end_answered and self.monotonic() < deadline:
+        while not self._ended and self.monotonic() < deadline:
             self._line.listen(self.timing.poll_s)
-            if Condition.SILENT not in status.conditions and not self._line.end_answered:
+            if Condition.SILENT not in status.conditions and not self._ended:
                 status = self._line.ask((1, 4), reopen=False)
                 if status.blocking:
                     break
         return status
 
     def _confirm(self, before: PrinterStatus, during: PrinterStatus) -> PrintResult:
-        """Printed is said only when the printer is fine now and was before, or has answered the slip's end."""
-        ended = self._line.end_answered
+        """Printed is said only when the printer is fine now, and has answered the slip's end.
+
+        One that never answers ends must have been fine before, and have had its time.
+        """
+        ended = self._ended
         if not (ended or before.known_fine):
             return PrintResult(PrintOutcome.UNSURE, before.conditions)
         if Condition.SILENT in during.conditions:
@@ -202,7 +226,8 @@ class Run:
         after = self._line.ask()
         if after.blocking:
             return self._give_up(after.conditions)
-        return PrintResult(PrintOutcome.PRINTED if after.known_fine else PrintOutcome.UNSURE, after.conditions)
+        sure = after.known_fine and (ended or not self._says_end)
+        return PrintResult(PrintOutcome.PRINTED if sure else PrintOutcome.UNSURE, after.conditions)
 
     def _rescue(self, before: PrinterStatus, *, whole: bool) -> PrintResult:
         """The line broke. Clear away a slip without its end; a whole one only if the printer stands still."""
@@ -214,7 +239,7 @@ class Run:
             found = self._line.ask()
             if found.blocking:
                 return self._give_up(broken | found.conditions)
-            printed = self._line.end_answered and found.known_fine
+            printed = self._ended and found.known_fine
             return PrintResult(PrintOutcome.PRINTED if printed else PrintOutcome.UNSURE, broken | found.conditions)
         except (DeviceBrokenError, DeviceUnavailableError):
             return PrintResult(PrintOutcome.UNSURE, broken, loose=True)
@@ -230,5 +255,5 @@ class Run:
             cleared = self._line.clear()
         except (DeviceBrokenError, DeviceUnavailableError):
             cleared = False
-        sure = cleared and not self._line.end_answered
+        sure = cleared and not self._ended
         return PrintResult(PrintOutcome.NOT_PRINTED if sure else PrintOutcome.UNSURE, conditions, loose=True)

@@ -22,7 +22,6 @@ class StatusLine:
         automatic: Ask the printer to tell of changes by itself, too.
 
     Attributes:
-        end_answered: An answer to the closing GS r 1 has come.
         cleared: An answer to a clearing has come since it was asked for.
     """
 
@@ -40,9 +39,9 @@ class StatusLine:
         self._wants_automatic = automatic
         self._automatic: frozenset[Condition] | None = None
         self._pending = b""
-        self.end_answered = False
         self.cleared = False
-        self._end_expected = False
+        self._ends_asked = 0
+        self._ends_answered = 0
 
     def open(self) -> None:
         """Open the line anew, so that a late answer cannot pose as the next query's."""
@@ -52,8 +51,13 @@ class StatusLine:
             self._device.send(AUTOMATIC_STATUS)
 
     def expect_end(self) -> None:
-        """From now on a byte of GS r's form is the end of the slip; before, it is noise."""
-        self._end_expected = True
+        """One more GS r 1 is about to be sent. Before the first, a byte of its answer's form is noise."""
+        self._ends_asked += 1
+
+    @property
+    def end_answered(self) -> bool:
+        """Every GS r 1 sent has been answered: everything before the last of them was carried out."""
+        return 0 < self._ends_asked <= self._ends_answered
 
     def listen(self, timeout_s: float) -> list[int]:
         """Take what comes; return the bytes that answer a status query."""
@@ -63,8 +67,8 @@ class StatusLine:
                 self._automatic = parse_automatic(answer.data)
             elif answer.kind is Kind.CLEARED:
                 self.cleared = True
-            elif answer.kind is Kind.END and self._end_expected:
-                self.end_answered = True
+            elif answer.kind is Kind.END and self._ends_asked:
+                self._ends_answered += 1
         return [answer.data[0] for answer in answers if answer.kind is Kind.STATUS]
 
     def drain(self) -> None:

@@ -28,7 +28,7 @@ class DiesOn(FakeLine):
     [
         (b"\x10\x04\x01", Fate.NOT_PRINTED),
         (b"\x1b@", Fate.NOT_PRINTED),
-        (b"\x1dr\x01", Fate.LOOK_AT_THE_TRAY),
+        (b"\x1dVB\x18\x1dr\x01", Fate.LOOK_AT_THE_TRAY),
     ],
 )
 def test_fate_after_dying_at_the_first_query_the_first_piece_and_the_tail(tmp_path, mark, fate):

@@ -1,3 +1,4 @@
+import re
 import sys
 from datetime import UTC, datetime
 from pathlib import Path
@@ -244,6 +245,22 @@ def test_without_its_tail_no_slip_can_be_verified(make, width):
     began = decode(b"".join(data.pieces) + b"\x1dVA\x00", width).slips[0]
     assert find_token(began) is None
     assert max(map(len, data.pieces)) <= 2 * 4096
+
+
+@pytest.mark.parametrize("make", [one_service, four_services, undecided, twelve_services])
+@pytest.mark.parametrize("width", [576, 384])
+@pytest.mark.parametrize("large", [False, True])
+def test_no_real_time_command_hides_in_a_picture(make, width, large):
+    """DLE EOT, DLE ENQ and DLE DC4 would be carried out in the middle of a raster."""
+    data = encode_slip(draw_slip(make().model_copy(update={"large_print": large}), FACE, width))
+    assert re.search(rb"\x10[\x04\x05\x14]", data.printed) is None
+
+
+def test_a_lone_dot_that_would_make_a_command_is_drawn_broader():
+    picture = draw_page(Page(24, 8, (Box(3, 2, 1, 4), Box(13, 2, 1, 4), Box(22, 2, 1, 4))), FACE)
+    rows = ImageChops.invert(picture).tobytes()
+    assert rows[6:9] == b"\x18\x04\x02"
+    assert rows[:6] == bytes(6)
 
 
 def test_without_a_cutter_the_paper_is_fed_to_the_bar():

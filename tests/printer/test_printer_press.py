@@ -7,6 +7,7 @@ from PIL import Image
 from printer.press import Press, PrintOutcome, Timing
 from printer.read_qr import find_token
 from printer.status import Condition
+from printer.status_client import StatusLine
 from printer.virtual.server import Fault
 from tests.support.printer_fakes import FACE, QUICK, FakeLine, journal_at, press_on, running_printer
 from tests.support.printer_kills import count_kills
@@ -312,3 +313,28 @@ def test_a_few_kills_double_and_lose_nothing(tmp_path):
     tally = count_kills(tmp_path, kills=6, seed=7)
     assert tally.kills >= 6
     assert (tally.doubled, tally.lost, tally.stale, tally.damaged) == (0, 0, 0, 0)
+
+
+class SaysEndsOnceOnly(FakeLine):
+    """Answers the GS r that is asked alone, before the slip, and never the slip's own."""
+
+    def send(self, data):
+        self.end_answer = 0x00 if data == b"\x1dr\x01" else None
+        super().send(data)
+
+
+def test_a_printer_that_says_ends_must_say_this_one(tmp_path):
+    assert fake_run(tmp_path, SaysEndsOnceOnly()).outcome is PrintOutcome.UNSURE
+
+
+def test_two_ends_asked_need_two_answers():
+    line = FakeLine()
+    client = StatusLine(line, line.monotonic)
+    assert not client.wait_for_end(0.1)  # the answer is late
+    client.expect_end()
+    line.incoming = b"\x00"
+    client.listen(0.1)
+    assert not client.end_answered
+    line.incoming = b"\x00"
+    client.listen(0.1)
+    assert client.end_answered
