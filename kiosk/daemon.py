@@ -171,10 +171,10 @@ class Daemon:
         with self._printing:  # an earlier visitor's slip may still be moving
             if cancelled.is_set():
                 return
-            result = self._parts.press.print_slip(job.record)
+            printed = self._parts.press.print_slip(job.record, reprint=job.reprint)
         self._printer_wanted.set()
-        _log.info("slip_print_ended", visit_id=str(job.visit_id), result=result.value)
-        self.post(ev.PrintEnded(job.visit_id, result))
+        _log.info("slip_print_ended", visit_id=str(job.visit_id), result=printed.result.value)
+        self.post(ev.PrintEnded(job.visit_id, printed.result, printed.trouble))
 
     def _watch_cards(self) -> None:
         known: PartState | None = None

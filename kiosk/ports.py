@@ -9,6 +9,7 @@ from typing import Protocol
 from contracts.card import CardRead
 from contracts.decision import Answer, Progress, Question, Service
 from contracts.fleet import Heartbeat, HeartbeatReply, PartState
+from contracts.message import Words
 from contracts.slip import SlipRecord
 from kiosk.visit.events import PrintResult
 
@@ -54,10 +55,23 @@ class CardSource(Protocol):
         ...
 
 
+@dataclass(frozen=True, slots=True)
+class Printed:
+    """What became of a slip.
+
+    Attributes:
+        result: What is known.
+        trouble: What is wrong with the printer, in a citizen's words; None when nothing is, or nobody knows.
+    """
+
+    result: PrintResult
+    trouble: Words | None = None
+
+
 class Press(Protocol):
     """A slip printer."""
 
-    def print_slip(self, record: SlipRecord) -> PrintResult:
+    def print_slip(self, record: SlipRecord, *, reprint: bool = False) -> Printed:
         """Look at the printer, print one slip, say what is known of it. Never raises for the printer's troubles."""
         ...
 

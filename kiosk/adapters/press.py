@@ -7,13 +7,14 @@ import structlog
 
 from contracts.fleet import PartHealth, PartState
 from contracts.slip import SlipRecord
+from kiosk.ports import Printed
 from kiosk.visit.events import PrintResult
 from printer import press as room
 from printer.devices.address import open_printer
 from printer.errors import CodeTooLargeError, PrinterError
 from printer.journal import Journal
 from printer.profile import read_profile
-from printer.status import Condition, PrinterStatus
+from printer.status import WORDING, Condition, PrinterStatus
 from printer.typeface import load_typeface
 
 _RESULTS = {
@@ -53,18 +54,19 @@ class SlipPress:
         for unfinished in self._press.recover():
             _log.warning("slip_unfinished_at_start", reference=unfinished.reference, fate=unfinished.fate.value)
 
-    def print_slip(self, record: SlipRecord) -> PrintResult:
+    def print_slip(self, record: SlipRecord, *, reprint: bool = False) -> Printed:
         """Print (see the port)."""
         try:
-            result = self._press.print_slip(record)
+            result = self._press.print_slip(record, reprint=reprint)
         except CodeTooLargeError:
             _log.exception("slip_too_large")
-            return PrintResult.FAULT
+            return Printed(PrintResult.FAULT)
         except PrinterError as error:
             _log.warning("print_failed", cause=type(error).__name__)
-            return PrintResult.UNSURE
+            return Printed(PrintResult.UNSURE)
         _log.info("slip_sent", conditions=sorted(result.conditions), already=result.already)
-        return _RESULTS[result.outcome]
+        chief = PrinterStatus(result.conditions, frozenset()).chief
+        return Printed(_RESULTS[result.outcome], None if chief is None else WORDING[chief].citizen)
 
     def status(self) -> PartState:
         """Ask the printer (see the port)."""
@@ -74,9 +76,9 @@ class SlipPress:
 class NoPress:
     """A kiosk without a printer: answers go to the screen."""
 
-    def print_slip(self, record: SlipRecord) -> PrintResult:  # noqa: ARG002  (the port's signature)
+    def print_slip(self, record: SlipRecord, *, reprint: bool = False) -> Printed:  # noqa: ARG002  (the port's signature)
         """Nothing comes out, surely."""
-        return PrintResult.FAULT
+        return Printed(PrintResult.FAULT)
 
     def status(self) -> PartState:
         """There is none."""

@@ -28,10 +28,17 @@ class AskCentre:
 
 @dataclass(frozen=True, slots=True)
 class PrintSlip:
-    """Print once; answer with ``PrintEnded``. At most one of these is ever given for a visit."""
+    """Print once; answer with ``PrintEnded``.
+
+    Attributes:
+        visit_id: Whose slip.
+        record: What it says.
+        reprint: Print although one may have come out: somebody has looked at the tray.
+    """
 
     visit_id: UUID
     record: SlipRecord = field(repr=False)
+    reprint: bool = False
 
 
 @dataclass(frozen=True, slots=True)

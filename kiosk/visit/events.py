@@ -8,6 +8,7 @@ from uuid import UUID
 from contracts.card import CardRead
 from contracts.decision import Answer, Progress, Service
 from contracts.fleet import PartState
+from contracts.message import Words
 
 
 class CardFault(StrEnum):
@@ -96,10 +97,17 @@ class AskFailed:
 
 @dataclass(frozen=True, slots=True)
 class PrintEnded:
-    """The press has finished with a slip, one way or another."""
+    """The press has finished with a slip, one way or another.
+
+    Attributes:
+        visit_id: Whose slip.
+        result: What is known.
+        trouble: What is wrong with the printer, in a citizen's words.
+    """
 
     visit_id: UUID
     result: PrintResult
+    trouble: Words | None = None
 
 
 @dataclass(frozen=True, slots=True)

@@ -4,7 +4,8 @@ Rules that hold everywhere (and are tested as invariants):
 
 1. When the card leaves, or its reader vanishes, the visit ends and is forgotten in the same step.
 2. A result of work done for another visit changes nothing.
-3. A slip is sent to the press once a visit, and again only if the press was sure that nothing came out or will.
+3. A slip is sent to the press once a visit, and again only if the press was sure that nothing came out or will, or the
+   citizen has looked at the tray.
 4. A question asked again within a visit is the very same message, so that the centre answers once.
 5. A touch made on an earlier screen is dropped.
 """
@@ -95,7 +96,7 @@ _ROWS: dict[Place, dict[type[ev.Event], Move]] = {
     Place.ANSWER: {ev.SlipWanted: moves.print_slip, ev.Finished: moves.finish},
     Place.PRINTING: {ev.PrintEnded: moves.show_print_result, ev.Ticked: moves.give_up_printing},
     Place.PRINTER_TROUBLE: {ev.TriedAgain: moves.print_slip, ev.Finished: moves.finish},
-    Place.LOOK_AT_TRAY: {ev.Finished: moves.finish},
+    Place.LOOK_AT_TRAY: {ev.TriedAgain: moves.print_again, ev.Finished: moves.finish},
 }
 
 TABLE: dict[tuple[Place, type[ev.Event]], Move] = {

@@ -77,10 +77,10 @@ def begin_visit(state: State, event: Any, now_s: float, rules: Rules) -> Step:
     return Step(fresh, (*ended.effects, do.ReadCard(event.visit_id)))
 
 
-def _keep_record(visit: Visit, rules: Rules) -> tuple[do.Effect, ...]:
+def _keep_record(visit: Visit, view: View, rules: Rules) -> tuple[do.Effect, ...]:
     if visit.card is None or visit.answer is None or visit.record_kept:
         return ()
-    return (do.KeepRecord(make_record(str(visit.visit_id), visit.card, visit.answer, rules)),)
+    return (do.KeepRecord(make_record(str(visit.visit_id), visit.card, visit.answer, rules, view)),)
 
 
 def _forget(state: State, rules: Rules) -> Step:
@@ -89,7 +89,7 @@ def _forget(state: State, rules: Rules) -> Step:
     if state.visit is not None:
         visit = state.visit
         outcomes = 0 if visit.answer is None else len(visit.answer.decisions)
-        effects += [do.CancelWork(visit.visit_id), *_keep_record(visit, rules)]
+        effects += [do.CancelWork(visit.visit_id), *_keep_record(visit, state.view, rules)]
         effects.append(do.NoteVisitEnded(visit.visit_id, outcomes, state.place.value))
     return Step(replace(state, visit=None), tuple(effects))
 
@@ -293,20 +293,28 @@ def explain_fault(state: State, event: Any, _now_s: float, rules: Rules) -> Step
 
 def print_slip(state: State, _event: Any, _now_s: float, rules: Rules) -> Step:
     """Print, once. The press looks at the printer first: what the kiosk last heard of it may be seconds old."""
+    return Step(state) if _visit(state).print_asked else _print(state, rules, reprint=False)
+
+
+def print_again(state: State, _event: Any, _now_s: float, rules: Rules) -> Step:
+    """He has looked at the tray, and there is no slip."""
+    return _print(state, rules, reprint=True)
+
+
+def _print(state: State, rules: Rules, *, reprint: bool) -> Step:
     visit = _visit(state)
-    if visit.print_asked or visit.card is None or visit.answer is None:
+    if visit.card is None or visit.answer is None:
         return Step(state)
-    kept = _keep_record(visit, rules)
-    record = make_record(str(visit.visit_id), visit.card, visit.answer, rules)
-    return Step(
-        replace(state, place=Place.PRINTING, visit=replace(visit, print_asked=True, record_kept=True)),
-        (*kept, do.PrintSlip(visit.visit_id, record)),
-    )
+    record = make_record(str(visit.visit_id), visit.card, visit.answer, rules, state.view)
+    sent = replace(visit, print_asked=True, printer_trouble=None, record_kept=True)
+    effects = (*_keep_record(visit, state.view, rules), do.PrintSlip(visit.visit_id, record, reprint))
+    return Step(replace(state, place=Place.PRINTING, visit=sent), effects)
 
 
 def show_print_result(state: State, event: Any, _now_s: float, rules: Rules) -> Step:
     """Out, or surely not coming, so that he may try again, or unsure."""
     if event.result is PrintResult.PRINTED:
         return _dismiss(state, Farewell.WITH_SLIP, rules)
-    visit = replace(_visit(state), print_asked=event.result is not PrintResult.FAULT)
+    may_be_out = event.result is not PrintResult.FAULT
+    visit = replace(_visit(state), print_asked=may_be_out, printer_trouble=event.trouble)
     return Step(replace(state, place=_PRINT_PLACES[event.result], visit=visit))

@@ -5,7 +5,7 @@ from contracts.citizen_number import MASK
 from contracts.decision import Answer
 from contracts.message import Words
 from contracts.slip import MaskedHolder, SlipRecord
-from kiosk.visit.state import Rules
+from kiosk.visit.state import Rules, View
 
 _LEADING_VOWELS = "เแโใไ"
 """Written before the consonant they follow in speech; an initial is that consonant."""
@@ -25,8 +25,8 @@ def initials(name: Name) -> str:
     return " ".join(f"{letter}." for letter in letters if letter)
 
 
-def make_record(visit_id: str, card: CardRead, answer: Answer, rules: Rules) -> SlipRecord:
-    """Put together all a slip says."""
+def make_record(visit_id: str, card: CardRead, answer: Answer, rules: Rules, view: View) -> SlipRecord:
+    """Put together all a slip says. Who wants large letters on the screen gets them on paper."""
     return SlipRecord(
         visit_id=visit_id,
         place=rules.place,
@@ -36,4 +36,5 @@ def make_record(visit_id: str, card: CardRead, answer: Answer, rules: Rules) -> 
             initials=Words(th=initials(card.name_th), en=initials(card.name_en)),
         ),
         answer=answer,
+        large_print=view.text_size != "normal",
     )

@@ -68,6 +68,7 @@ class Visit:
         progress: Last known state of each agency, in the order they first appeared.
         answer: The centre's answer.
         print_asked: Whether a slip was sent to the press, and may have come out or may come yet.
+        printer_trouble: What kept the slip from being printed, in a citizen's words.
         record_kept: Whether the masked record was handed on.
     """
 
@@ -78,6 +79,7 @@ class Visit:
     progress: tuple[Progress, ...] = field(default=(), repr=False)
     answer: Answer | None = field(default=None, repr=False)
     print_asked: bool = False
+    printer_trouble: Words | None = None
     record_kept: bool = False
 
 

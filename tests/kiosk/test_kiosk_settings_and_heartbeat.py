@@ -132,7 +132,7 @@ def test_a_printers_state_in_the_fleets_words(
 
 def test_no_printer_is_absent_and_prints_nothing() -> None:
     assert NoPress().status().health is PartHealth.ABSENT
-    assert NoPress().print_slip(None) is PrintResult.FAULT
+    assert NoPress().print_slip(None).result is PrintResult.FAULT
 
 
 def test_the_browser_gets_a_fresh_profile_and_our_page() -> None:

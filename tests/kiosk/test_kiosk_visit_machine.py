@@ -14,7 +14,7 @@ from kiosk.visit import events as ev
 from kiosk.visit.machine import TABLE, begin, step
 from kiosk.visit.record import initials, mask_number
 from kiosk.visit.state import Farewell, Place, State, View
-from tests.support.kiosk_fakes import PAPER_OUT, PRINTER_OK, READER_GONE, READER_OK
+from tests.support.kiosk_fakes import PAPER_OUT, PAPER_WORDS, PRINTER_OK, READER_GONE, READER_OK
 from tests.support.kiosk_people import PERSON, RULES, SERVICES, answer_to, news, visit_number
 
 ID, OTHER = visit_number(1), visit_number(2)
@@ -158,9 +158,33 @@ def test_a_slip_that_surely_did_not_come_out_may_be_tried_again(kiosk: Kiosk) ->
 
 def test_a_slip_that_may_have_come_out_is_not_printed_again(kiosk: Kiosk) -> None:
     kiosk.to_answer()
-    kiosk.take(ev.SlipWanted(), ev.PrintEnded(ID, ev.PrintResult.UNSURE), ev.TriedAgain(), ev.SlipWanted())
+    kiosk.take(ev.SlipWanted(), ev.PrintEnded(ID, ev.PrintResult.UNSURE), ev.SlipWanted(), ev.ChoiceMade(), ev.Agreed())
     assert kiosk.state.place is Place.LOOK_AT_TRAY
     assert len(kiosk.of(do.PrintSlip)) == 1
+
+
+def test_who_found_the_tray_empty_may_have_it_printed_again(kiosk: Kiosk) -> None:
+    kiosk.to_answer()
+    kiosk.take(ev.SlipWanted(), ev.PrintEnded(ID, ev.PrintResult.UNSURE), ev.TriedAgain())
+    assert kiosk.state.place is Place.PRINTING
+    assert [effect.reprint for effect in kiosk.of(do.PrintSlip)] == [False, True]
+
+
+def test_what_is_wrong_with_the_printer_is_told_until_the_next_try(kiosk: Kiosk) -> None:
+    kiosk.to_answer()
+    kiosk.take(ev.SlipWanted(), ev.PrintEnded(ID, ev.PrintResult.FAULT, PAPER_WORDS))
+    assert kiosk.state.visit is not None
+    assert kiosk.state.visit.printer_trouble == PAPER_WORDS
+    kiosk.take(ev.TriedAgain())
+    assert kiosk.state.visit.printer_trouble is None
+
+
+@pytest.mark.parametrize(("size", "large"), [("normal", False), ("large", True), ("largest", True)])
+def test_large_letters_on_the_screen_are_large_on_paper(kiosk: Kiosk, size: str, large: bool) -> None:
+    kiosk.to_answer()
+    kiosk.take(ev.TextSizeChosen(size), ev.SlipWanted())
+    (printed,) = kiosk.of(do.PrintSlip)
+    assert printed.record.large_print is large
 
 
 def test_the_warning_comes_before_the_end_and_can_be_answered(kiosk: Kiosk) -> None:
@@ -270,7 +294,8 @@ _GOING_ON = st.sampled_from(
 def may_print_anew(before: State, after: State) -> bool:
     if after.visit is None or before.visit is None or after.visit.visit_id != before.visit.visit_id:
         return True
-    return before.place is Place.PRINTING and after.place is Place.PRINTER_TROUBLE  # the press was sure
+    # the press was sure, or the citizen may look for himself
+    return before.place is Place.PRINTING and after.place in {Place.PRINTER_TROUBLE, Place.LOOK_AT_TRAY}
 
 
 @settings(max_examples=250, deadline=None)

@@ -8,9 +8,10 @@ from collections.abc import Callable, Iterator
 from contracts.card import CardRead
 from contracts.decision import Answer, AskState, Progress, Question, Service
 from contracts.fleet import Heartbeat, HeartbeatReply, PartHealth, PartState
+from contracts.message import Words
 from contracts.slip import SlipRecord
 from kiosk.errors import AskCancelledError, CardGoneError, CardSourceError
-from kiosk.ports import Presence, SlotChange
+from kiosk.ports import Presence, Printed, SlotChange
 from kiosk.visit.events import PrintResult
 from tests.support.kiosk_people import AGENCIES, DECIDED_AT, SERVICES, answer_to, news
 
@@ -61,6 +62,9 @@ class FakeSlot:
         return card
 
 
+PAPER_WORDS = Words(th="กระดาษหมด โปรดแจ้งเจ้าหน้าที่", en="The printer is out of paper. Please tell a member of staff.")
+
+
 class FakePress:
     """A press that remembers what it printed. It looks at its printer first, as the port says."""
 
@@ -69,14 +73,16 @@ class FakePress:
         self.print_s = print_s
         self.part = PRINTER_OK
         self.printed: list[SlipRecord] = []
+        self.reprints = 0
 
-    def print_slip(self, record: SlipRecord) -> PrintResult:
+    def print_slip(self, record: SlipRecord, *, reprint: bool = False) -> Printed:
         time.sleep(self.print_s)
         if self.part.health is PartHealth.FAULT:
-            return PrintResult.FAULT
+            return Printed(PrintResult.FAULT, PAPER_WORDS)
         if self.result is PrintResult.PRINTED:
             self.printed.append(record)
-        return self.result
+        self.reprints += reprint
+        return Printed(self.result)
 
     def status(self) -> PartState:
         return self.part
