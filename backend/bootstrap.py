@@ -17,9 +17,14 @@ from backend.eligibility.loading import load_rulebook
 from backend.eligibility.rulebook import Rulebook
 from backend.errors import InstallationError
 from backend.evidence.errors import EvidenceError
+from backend.evidence.extract_http import create_blueprint as create_extracts
+from backend.evidence.extracts import ExtractRegister, load_paper_laws
 from backend.evidence.http import create_blueprint as create_evidence
-from backend.evidence.keys import CentreKeys, load_or_create_keys
+from backend.evidence.keys import CentreKeys, load_or_create_keys, rotate_slip_key
 from backend.evidence.log import EvidenceLog
+from backend.evidence.revocations import Revocations
+from backend.evidence.slip_http import SlipDesk
+from backend.evidence.slip_http import create_blueprint as create_slips
 from backend.evidence.slips import SlipSigner, slip_key_id
 from backend.fleet.building import build_fleet
 from backend.http.device_identity import current_device
@@ -117,7 +122,9 @@ def build_services(settings: Settings) -> Services:
     store = Store(settings.database_url)
     fleet = build_fleet(settings, store)
     log = EvidenceLog(store, settings.log_origin, found.keys.checkpoint)
-    signer = SlipSigner(found.keys.slip, slip_key_id(found.keys.slip.public_key()), settings.log_origin)
+    signer = _slip_signer(settings, found.keys)
+    desk = SlipDesk(signer, Revocations(store, log), utc_now)
+    names = {service.id: service.name for service in found.rules.services()}
     gatherer = FactGatherer.from_directory(found.agencies)
     decisions = DecisionService(
         Parts(
@@ -144,10 +151,45 @@ def build_services(settings: Settings) -> Services:
         now=utc_now,
         session_secret=found.session_secret,
         fleet=fleet,
-        blueprints=(create_questions(decisions, current_device), create_evidence(log, signer)),
+        blueprints=(
+            create_questions(decisions, current_device),
+            create_evidence(log, signer),
+            create_slips(desk, names),
+            create_extracts(ExtractRegister(log, load_paper_laws(), utc_now, os.urandom)),
+        ),
         readiness=_readiness(settings, store, found),
         close=close,
     )
+
+
+def _slip_signer(settings: Settings, keys: CentreKeys) -> SlipSigner:
+    others = (keys.slip_next, *keys.slip_retired)
+    return SlipSigner(keys.slip, slip_key_id(keys.slip.public_key()), settings.log_origin, others)
+
+
+@contextmanager
+def opened_revocations(settings: Settings) -> Iterator[Revocations]:
+    """Open the list of slips taken back for one command, its log with it.
+
+    Raises:
+        InstallationError: The keys cannot be used, or the reference or reason.
+    """
+    with _told_to_the_operator(), opened_store(settings.database_url) as store:
+        log = EvidenceLog(store, settings.log_origin, load_or_create_keys(settings.keys_dir).checkpoint)
+        try:
+            yield Revocations(store, log)
+        finally:
+            log.close()
+
+
+def rotate_keys(settings: Settings) -> str:
+    """Put the next slip key in the present one's place; returns its thumbprint.
+
+    Raises:
+        InstallationError: A key file cannot be used.
+    """
+    with _told_to_the_operator():
+        return rotate_slip_key(settings.keys_dir, utc_now())
 
 
 def _readiness(settings: Settings, store: Store, found: Installation) -> tuple[ReadinessCheck, ...]:

@@ -82,6 +82,41 @@ def serve(host: str, port: int, workers: int, threads: int) -> None:
 
 
 @centre.group()
+def slips() -> None:
+    """Slips: take one back, list those taken back, rotate the key that signs them."""
+
+
+@slips.command()
+@click.argument("reference")
+@click.option("--reason", required=True, help="For the log and for who verifies the slip; nothing about the citizen.")
+def revoke(reference: str, reason: str) -> None:
+    """Take the slip with this REFERENCE back, for ever; the evidence log says so."""
+    from backend.bootstrap import opened_revocations  # noqa: PLC0415  (the whole centre, as above)
+
+    with opened_revocations(_settings()) as revocations:
+        done = revocations.revoke(reference, reason, datetime.now(UTC))
+    click.echo(f"{done.reference} is revoked since {done.revoked_at:%Y-%m-%d %H:%M:%S} UTC: {done.reason}")
+
+
+@slips.command("revoked")
+def list_revoked() -> None:
+    """List the slips taken back."""
+    from backend.bootstrap import opened_revocations  # noqa: PLC0415  (the whole centre, as above)
+
+    with opened_revocations(_settings()) as revocations:
+        for one in revocations.list_since(datetime.min.replace(tzinfo=UTC)):
+            click.echo(f"{one.reference}  {one.revoked_at:%Y-%m-%d %H:%M:%S}  {one.reason}")
+
+
+@slips.command("rotate-key")
+def rotate_key() -> None:
+    """Sign from now on with the next key, which has been published beside the present one. Start the centre anew."""
+    from backend.bootstrap import rotate_keys  # noqa: PLC0415  (the whole centre, as above)
+
+    click.echo(f"slips will be signed with the key {rotate_keys(_settings())} once the centre has been started anew")
+
+
+@centre.group()
 def user() -> None:
     """Accounts for the console."""
 

@@ -1,5 +1,11 @@
-"""What a slip says and what its signed token claims: a CWT (RFC 8392) in COSE_Sign1 (RFC 9052), Ed25519."""
+"""What a slip says and what its signed token claims: a CWT (RFC 8392) in COSE_Sign1 (RFC 9052), Ed25519.
 
+The minimal form fits a QR code of version 9 at error correction M (262 characters): 53 modules, which at six dots each
+stand even on 58 mm paper. Hence the issuer is not in the token: the key's id leads to the key, and the key set says
+whose it is.
+"""
+
+import re
 from enum import IntEnum
 from typing import Any
 
@@ -8,6 +14,7 @@ from pydantic import AwareDatetime, Field
 
 from contracts.decision import Answer, Outcome
 from contracts.message import Message, Words
+from contracts.slip_reference import pack_reference, unpack_reference
 
 TOKEN_PREFIX = "BD1:"  # noqa: S105  (a public marker, no secret)
 CLAIM_169 = 169
@@ -21,6 +28,7 @@ class Claim169(IntEnum):
 
     ID = 1
     FULL_NAME = 4
+    DATE_OF_BIRTH = 8
 
 
 class TokenTextError(ValueError):
@@ -43,6 +51,8 @@ class SlipRecord(Message):
         agency: Who runs the kiosk.
         holder: Masked.
         answer: What the centre decided, with the signed token.
+        large_print: For who reads small print badly.
+        thai_numerals: Thai text with ๐–๙, as many offices write; references and card numbers keep the card's digits.
     """
 
     visit_id: str
@@ -50,6 +60,8 @@ class SlipRecord(Message):
     agency: Words
     holder: MaskedHolder
     answer: Answer
+    large_print: bool = False
+    thai_numerals: bool = False
 
 
 class TokenDecision(Message):
@@ -65,13 +77,14 @@ class SlipClaims(Message):
     """What the token claims.
 
     Attributes:
-        issuer: The centre's log origin, e.g. ``centre.baidiao.example``.
+        issuer: The centre's log origin, e.g. ``centre.baidiao.example``; empty when neither token nor key set says it.
         reference: The slip's reference.
         issued_at: UTC, whole seconds.
         expires_at: UTC, whole seconds.
-        holder_number: Masked number.
-        holder_initials: Initials, Thai.
+        holder_number: Masked number, grouped as the card prints it.
+        holder_initials: Initials, Thai; the whole name in the fuller form.
         decisions: One per service.
+        holder_birth: ``YYYYMMDD``, or as much as is known; in the fuller form alone, which a mandate has to allow.
     """
 
     issuer: str
@@ -81,43 +94,64 @@ class SlipClaims(Message):
     holder_number: str = Field(repr=False)
     holder_initials: str = Field(repr=False)
     decisions: tuple[TokenDecision, ...]
+    holder_birth: str | None = Field(default=None, repr=False)
 
 
 _OUTCOMES = (Outcome.NOT_ELIGIBLE, Outcome.ELIGIBLE, Outcome.UNDECIDED)
+_GROUPED = re.compile(r"(\w)-(\w{4})-(\w{5})-(\w{2})-(\w)", re.ASCII)
+_UNGROUPED = re.compile(r"(\w)(\w{4})(\w{5})(\w{2})(\w)", re.ASCII)
+
+
+def _ungroup(number: str) -> str:
+    return number.replace("-", "") if _GROUPED.fullmatch(number) else number
+
+
+def _group(number: str) -> str:
+    found = _UNGROUPED.fullmatch(number)
+    return "-".join(found.groups()) if found else number
+
+
+def _encode_holder(claims: SlipClaims) -> dict[int, str]:
+    holder = {int(Claim169.ID): _ungroup(claims.holder_number), int(Claim169.FULL_NAME): claims.holder_initials}
+    return holder if claims.holder_birth is None else holder | {int(Claim169.DATE_OF_BIRTH): claims.holder_birth}
 
 
 def encode_claims(claims: SlipClaims) -> dict[int, Any]:
-    """Turn claims into the CWT claims map, ready for COSE signing."""
+    """Turn claims into the CWT claims map, ready for COSE signing; the issuer is the key set's to say."""
     return {
-        1: claims.issuer,
         4: int(claims.expires_at.timestamp()),
         6: int(claims.issued_at.timestamp()),
-        7: claims.reference.encode("ascii"),
-        CLAIM_169: {int(Claim169.ID): claims.holder_number, int(Claim169.FULL_NAME): claims.holder_initials},
+        7: pack_reference(claims.reference),
+        CLAIM_169: _encode_holder(claims),
         CLAIM_DECISIONS: [
             [d.service, _OUTCOMES.index(d.outcome), d.amount_baht, d.leaf_index] for d in claims.decisions
         ],
     }
 
 
-def parse_claims(claims: dict[int, Any]) -> SlipClaims:
+def parse_claims(claims: dict[int, Any], issuer: str = "") -> SlipClaims:
     """Read a verified CWT claims map.
+
+    Args:
+        claims: The map.
+        issuer: Whose the verifying key is. An issuer in the token (claim 1) goes before.
 
     Raises:
         TokenTextError: A claim is missing or of the wrong type.
     """
     try:
         return SlipClaims(
-            issuer=claims[1],
-            reference=claims[7].decode("ascii"),
+            issuer=claims.get(1, issuer),
+            reference=unpack_reference(claims[7]),
             issued_at=claims[6],
             expires_at=claims[4],
-            holder_number=claims[CLAIM_169][int(Claim169.ID)],
+            holder_number=_group(claims[CLAIM_169][int(Claim169.ID)]),
             holder_initials=claims[CLAIM_169][int(Claim169.FULL_NAME)],
             decisions=tuple(
                 TokenDecision(service=service, outcome=_OUTCOMES[outcome], amount_baht=baht, leaf_index=leaf)
                 for service, outcome, baht, leaf in claims[CLAIM_DECISIONS]
             ),
+            holder_birth=claims[CLAIM_169].get(int(Claim169.DATE_OF_BIRTH)),
         )
     except (KeyError, TypeError, ValueError, AttributeError, IndexError) as error:
         raise TokenTextError("the token's claims are not a slip's") from error

@@ -1,129 +1,30 @@
-"""Commands ``slip`` and ``printer``. ``slip print`` exits 0 confirmed, 6 nothing comes out, 7 unsure."""
+"""Command ``printer``: ask one how it is, test it, look it over, or pretend to be one; ``slip`` is beside it."""
 
 import json
 import signal
 import sys
 import threading
-from datetime import UTC, datetime
 from pathlib import Path
-from typing import NoReturn
 
 import click
-from pydantic import ValidationError
 
-from contracts.slip import SlipRecord
 from printer.devices.address import open_printer
 from printer.devices.port import StatusDevice
-from printer.errors import CodeNotFoundError, KeysError, PrinterError
+from printer.doctor import examine
+from printer.errors import PrinterError
 from printer.journal import Journal
-from printer.press import Press, PrintOutcome, ask_status
-from printer.raster import draw_slip
-from printer.read_qr import read_token
+from printer.press import Press, ask_status
+from printer.profile import read_profile
+from printer.raster import draw_page
+from printer.slip_cli import PRINTER_URL, WIDTH, end_with, slip, stop, utc_now
 from printer.status import WORDING, Condition, PrinterStatus
+from printer.test_page import lay_out_test_page
 from printer.typeface import load_typeface
-from printer.verify import Verdict, Verification, parse_keys, verify_token
 from printer.virtual.server import VirtualPrinter
 
-EXIT_CODES = {PrintOutcome.PRINTED: 0, PrintOutcome.NOT_PRINTED: 6, PrintOutcome.UNSURE: 7}
-WIDTH = click.option("--width", type=click.Choice(["576", "384"]), default="576", help="Dots across the print head.")
-PRINTER_URL = click.option("--printer", "url", required=True, help="tcp://, usb://, serial://, file: or png: address.")
+__all__ = ["printer", "slip"]
 
-
-def _stop(message: str, code: int) -> NoReturn:
-    click.echo(message, err=True)
-    sys.exit(code)
-
-
-def _now() -> datetime:
-    return datetime.now(UTC)
-
-
-def _load_record(path: Path) -> SlipRecord:
-    try:
-        return SlipRecord.model_validate_json(path.read_bytes())
-    except ValidationError as error:  # its text repeats the values, which are a citizen's
-        where = ", ".join(sorted({".".join(map(str, found["loc"])) for found in error.errors(include_input=False)}))
-        _stop(f"{path} is not a visit's record: wrong or missing: {where or 'not JSON'}", 2)
-
-
-@click.group()
-def slip() -> None:
-    """Print, preview and verify slips."""
-
-
-@slip.command("print")
-@click.argument("visit", type=click.Path(exists=True, dir_okay=False, path_type=Path))
-@PRINTER_URL
-@WIDTH
-@click.option("--journal", type=click.Path(path_type=Path), envvar="BAIDIAO_PRINT_JOURNAL", help="Never print twice.")
-@click.option("--reprint", is_flag=True, help="Print in spite of the journal.")
-def print_slip(visit: Path, url: str, width: str, journal: Path | None, reprint: bool) -> None:
-    """Print VISIT.json's slip. Exit 0: confirmed; 6: fault, nothing comes out later; 7: unsure, look at the tray."""
-    record = _load_record(visit)
-    try:
-        device = open_printer(url, int(width))
-        press = Press(device, Journal(journal or ":memory:", _now), load_typeface(), int(width))
-        result = press.print_slip(record, reprint=reprint)
-    except PrinterError as error:
-        _stop(str(error), 6)
-    click.echo(f"{result.words.th}\n{result.words.en}", err=result.outcome is not PrintOutcome.PRINTED)
-    for condition in sorted(result.conditions):
-        click.echo(f"{condition}: {WORDING[condition].technician.en}", err=True)
-    sys.exit(EXIT_CODES[result.outcome])
-
-
-@slip.command()
-@click.argument("visit", type=click.Path(exists=True, dir_okay=False, path_type=Path))
-@click.option("--out", required=True, type=click.Path(dir_okay=False, path_type=Path), help="PNG file to write.")
-@WIDTH
-def preview(visit: Path, out: Path, width: str) -> None:
-    """Draw VISIT.json's slip as it would be printed."""
-    try:
-        draw_slip(_load_record(visit), load_typeface(), int(width)).save(out, "PNG")
-    except (PrinterError, OSError) as error:
-        _stop(str(error), 1)
-    click.echo(str(out))
-
-
-def _verification_json(verification: Verification) -> str:
-    claims = verification.claims
-    said = {"verdict": verification.verdict.value, "th": verification.words.th, "en": verification.words.en}
-    return json.dumps(said | {"claims": claims.model_dump(mode="json") if claims else None}, ensure_ascii=False)
-
-
-def _say_verification(verification: Verification) -> None:
-    click.echo(f"{verification.words.th}\n{verification.words.en}")
-    claims = verification.claims
-    if claims is None:
-        return
-    click.echo(f"{claims.issuer}  {claims.reference}  {claims.issued_at.isoformat()}")
-    for decision in claims.decisions:
-        amount = "" if decision.amount_baht is None else f"  {decision.amount_baht:,} baht"
-        click.echo(f"{decision.service}: {decision.outcome.value}{amount}")
-
-
-@slip.command()
-@click.option("--text", help="The code's text.")
-@click.option("--image", type=click.Path(path_type=Path), help="A picture of the slip.")
-@click.option("--keys", "keys_file", required=True, type=click.Path(exists=True, dir_okay=False, path_type=Path))
-@click.option("--json", "as_json", is_flag=True, help="One JSON object.")
-def verify(text: str | None, image: Path | None, keys_file: Path, as_json: bool) -> None:
-    """Verify a slip offline with the centre's public keys (JWKS). Exit 0: valid; 1: anything else."""
-    if (text is None) == (image is None):
-        raise click.UsageError("give either --text or --image")
-    try:
-        keys = parse_keys(json.loads(keys_file.read_bytes()))
-        token = text if image is None else read_token(image)
-    except (KeysError, CodeNotFoundError) as error:
-        _stop(str(error), 1)
-    except ValueError:
-        _stop(f"{keys_file} is not JSON", 1)
-    verification = verify_token(token or "", keys, _now())
-    if as_json:
-        click.echo(_verification_json(verification))
-    else:
-        _say_verification(verification)
-    sys.exit(0 if verification.verdict is Verdict.VALID else 1)
+_MARKS = {True: "✓", False: "✗", None: "?"}
 
 
 @click.group()
@@ -139,7 +40,7 @@ def status(url: str, as_json: bool) -> None:
     try:
         device = open_printer(url)
     except PrinterError as error:
-        _stop(str(error), 2)
+        stop(str(error), 2)
     fine = PrinterStatus(frozenset(), frozenset({1, 4}))
     found = ask_status(device) if isinstance(device, StatusDevice) else fine
     if as_json:
@@ -151,6 +52,38 @@ def status(url: str, as_json: bool) -> None:
         if found.known_fine:
             click.echo("พร้อมพิมพ์ / Ready to print")
     sys.exit(6 if found.blocking else 7 if Condition.SILENT in found.conditions else 0)
+
+
+@printer.command("test")
+@PRINTER_URL
+def print_test_page(url: str) -> None:
+    """Print a page with Thai, the width and codes in three sizes. Exit as 'slip print'."""
+    try:
+        profile, face = read_profile(url), load_typeface()
+        page = lay_out_test_page(profile, url, face.width)
+        press = Press(open_printer(url), Journal(":memory:", utc_now), face, profile)
+        result = press.print_picture("TEST", draw_page(page, face))
+    except PrinterError as error:
+        stop(str(error), 6)
+    end_with(result)
+
+
+@printer.command()
+@PRINTER_URL
+@click.option("--json", "as_json", is_flag=True, help="One JSON array.")
+def doctor(url: str, as_json: bool) -> None:
+    """Look this machine and a printer over without printing. Exit 0: all well; 6: something is wrong."""
+    try:
+        findings = list(examine(open_printer(url), load_typeface))
+    except PrinterError as error:
+        stop(str(error), 2)
+    if as_json:
+        said = [{"name": one.name, "well": one.well, **one.words.model_dump()} for one in findings]
+        click.echo(json.dumps(said, ensure_ascii=False))
+    else:
+        for one in findings:
+            click.echo(f"{_MARKS[one.well]} {one.name}: {one.words.th} / {one.words.en}")
+    sys.exit(6 if any(one.well is False for one in findings) else 0)
 
 
 @printer.command()
@@ -167,7 +100,7 @@ def virtual(host: str, port: int, out: Path, width: str) -> None:
     try:
         machine.start()
     except OSError as error:
-        _stop(f"cannot listen on {host}:{port}: {error.strerror}", 1)
+        stop(f"cannot listen on {host}:{port}: {error.strerror}", 1)
     click.echo(f"listening on {host}:{machine.port}, slips in {out}")
     stopped.wait()
     machine.stop()

@@ -1,8 +1,9 @@
 """What a slip says, in blocks from top to bottom; nothing yet about where or how large. Pure."""
 
 from collections.abc import Iterable, Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, fields, is_dataclass, replace
 from datetime import datetime
+from typing import Any, TypeVar, cast
 
 from contracts.decision import AskState, Decision, Outcome, SourceOutcome
 from contracts.message import Words
@@ -22,10 +23,19 @@ class Heading:
 
 @dataclass(frozen=True)
 class Field:
-    """A labelled value; ``value.en`` is empty where the value reads the same in both languages."""
+    """A labelled value.
+
+    Attributes:
+        label: What it is.
+        value: In both languages; they stand beside each other.
+        literal: Letters and digits that stay as they are, e.g. the card's number.
+        plain: The value alone says what it is: a date. Where the label does not fit beside it, it is left away.
+    """
 
     label: Words
     value: Words
+    literal: str = ""
+    plain: bool = False
 
 
 @dataclass(frozen=True)
@@ -54,11 +64,12 @@ class Passage:
 
 
 @dataclass(frozen=True)
-class SourceTable:
-    """Who was asked and whether they answered."""
+class SourceList:
+    """Agencies asked that are in the same state, in one run of text; bold where the answer is missing."""
 
     label: Words
-    rows: tuple[tuple[Words, Words, bool], ...]
+    agencies: tuple[Words, ...]
+    missing: bool
 
 
 @dataclass(frozen=True)
@@ -78,7 +89,21 @@ class Divider:
     strong: bool = False
 
 
-Block = Heading | Field | ServiceName | Verdict | Passage | SourceTable | Proof | Divider
+@dataclass(frozen=True)
+class Stamp:
+    """A sentence in a heavy frame: what kind of paper this is."""
+
+    words: Words
+
+
+@dataclass(frozen=True)
+class SignatureLine:
+    """Room for a hand to sign, and the line under it."""
+
+    label: Words
+
+
+Block = Heading | Field | ServiceName | Verdict | Passage | SourceList | Proof | Divider | Stamp | SignatureLine
 
 
 @dataclass(frozen=True)
@@ -88,15 +113,12 @@ class Document:
     Attributes:
         blocks: Top to bottom.
         names: Names that are not broken across lines.
+        large_print: To be laid out larger.
     """
 
     blocks: tuple[Block, ...]
     names: tuple[str, ...]
-
-
-def _moment(moment: datetime) -> Iterator[Block]:
-    yield Field(wording.DATE, Words(th=f"{thai_date(moment)} / {english_date(moment)}", en=""))
-    yield Field(wording.TIME, Words(th=f"{clock_time(moment)} น.", en=""))
+    large_print: bool = False
 
 
 def _service(decision: Decision) -> Iterator[Block]:
@@ -108,11 +130,14 @@ def _service(decision: Decision) -> Iterator[Block]:
     yield Passage(wording.NEXT, (decision.next_step,))
 
 
-def _sources(sources: Iterable[SourceOutcome]) -> SourceTable:
-    rows = tuple(
-        (source.agency, wording.ASK_STATES[source.state], source.state is AskState.ANSWERED) for source in sources
-    )
-    return SourceTable(wording.SOURCES, rows)
+def _sources(sources: Iterable[SourceOutcome]) -> Iterator[SourceList]:
+    groups: dict[bool, list[SourceOutcome]] = {}
+    for source in sources:
+        groups.setdefault(source.state is AskState.ANSWERED, []).append(source)
+    for answered in sorted(groups, reverse=True):
+        group = groups[answered]
+        agencies = tuple(source.agency for source in group)
+        yield SourceList(wording.ASK_STATES[group[0].state], agencies, not answered)
 
 
 def _proof(record: SlipRecord) -> Proof:
@@ -126,20 +151,23 @@ def _proof(record: SlipRecord) -> Proof:
     return Proof(answer.slip_token, wording.REFERENCE, answer.reference, notes)
 
 
+def say_moment(moment: datetime) -> Field:
+    """Say a moment, in Bangkok's time and both calendars; ``moment`` is aware."""
+    words = Words(th=f"{thai_date(moment)}  {clock_time(moment)} น.", en=english_date(moment))
+    return Field(wording.DATE, words, plain=True)
+
+
 def _blocks(record: SlipRecord) -> Iterator[Block]:
     answer = record.answer
     yield Heading(wording.TITLE, record.agency, record.place)
     yield Divider(strong=True)
-    yield Field(wording.HOLDER, record.holder.initials)
-    yield Field(wording.NUMBER, Words(th=record.holder.masked_number, en=""))
-    yield from _moment(answer.decided_at)
+    yield Field(wording.HOLDER, record.holder.initials, record.holder.masked_number)
+    yield say_moment(answer.decided_at)
     for decision in answer.decisions:
         yield Divider(strong=True)
         yield from _service(decision)
     yield Divider(strong=True)
-    if answer.sources:
-        yield _sources(answer.sources)
-        yield Divider()
+    yield from _sources(answer.sources)
     yield _proof(record)
 
 
@@ -151,10 +179,29 @@ def _names(record: SlipRecord) -> tuple[str, ...]:
     return tuple(sorted({text for words in named for text in (words.th, words.en)}))
 
 
+_Part = TypeVar("_Part")
+
+
+def _with_thai_numerals(part: _Part) -> _Part:
+    """Write Thai texts, wherever they stand in a block, with Thai numerals."""
+    changed: Any = part
+    if isinstance(part, Words):
+        changed = Words(th=wording.thai_numerals(part.th), en=part.en)
+    elif isinstance(part, tuple):
+        changed = tuple(_with_thai_numerals(one) for one in part)
+    elif is_dataclass(part) and not isinstance(part, type):
+        changed = replace(part, **{one.name: _with_thai_numerals(getattr(part, one.name)) for one in fields(part)})
+    return cast("_Part", changed)
+
+
 def compose(record: SlipRecord) -> Document:
     """Say a slip.
 
     Args:
         record: The visit's result; the holder is masked already.
     """
-    return Document(tuple(_blocks(record)), _names(record))
+    blocks, names = tuple(_blocks(record)), _names(record)
+    if record.thai_numerals:
+        blocks = _with_thai_numerals(blocks)
+        names += tuple(map(wording.thai_numerals, names))
+    return Document(blocks, names, record.large_print)

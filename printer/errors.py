@@ -47,7 +47,7 @@ class PrinterUrlError(PrinterError):
         self.url = url
         super().__init__(
             f"printer address {url!r}: {why}; use tcp://host:9100, usb://vid:pid, serial:///dev/NAME?baud=115200, "
-            "file:PATH or png:DIR"
+            "cups://queue, file:PATH or png:DIR"
         )
 
 
@@ -69,7 +69,3 @@ class DeviceBrokenError(PrinterError):
 
 class CodeNotFoundError(PrinterError):
     """No QR code of ours could be read in a picture, or the picture cannot be opened."""
-
-
-class KeysError(PrinterError):
-    """A key set is not a JSON Web Key Set with Ed25519 keys (RFC 7517, RFC 8037)."""

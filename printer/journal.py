@@ -18,18 +18,24 @@ CREATE TABLE IF NOT EXISTS attempt (
     state TEXT NOT NULL,
     meant_at TEXT NOT NULL,
     sent_at TEXT,
-    ended_at TEXT
+    ended_at TEXT,
+    loose INTEGER NOT NULL DEFAULT 0
 );
 CREATE INDEX IF NOT EXISTS attempt_reference ON attempt (reference);
 """
 
 
 class State(StrEnum):
-    """How far one attempt at a slip came."""
+    """How far one attempt at a slip came. Written before the step it names begins.
+
+    ``SENT``: all but the slip's end is on its way. ``ENDING``: so is the end, without which no slip is whole.
+    """
 
     MEANT = "meant"
     SENT = "sent"
+    ENDING = "ending"
     CONFIRMED = "confirmed"
+    UNSURE = "unsure"
     GIVEN_UP = "given_up"
 
 
@@ -43,8 +49,10 @@ class Fate(StrEnum):
 
 FATES = {
     State.MEANT: Fate.NOT_PRINTED,
-    State.SENT: Fate.LOOK_AT_THE_TRAY,
+    State.SENT: Fate.NOT_PRINTED,
+    State.ENDING: Fate.LOOK_AT_THE_TRAY,
     State.CONFIRMED: Fate.PRINTED,
+    State.UNSURE: Fate.LOOK_AT_THE_TRAY,
     State.GIVEN_UP: Fate.NOT_PRINTED,
 }
 
@@ -71,6 +79,8 @@ class Journal:
         self._memory = sqlite3.connect(":memory:", check_same_thread=False) if self._path == ":memory:" else None
         with closing(self._connect()) if self._memory is None else self._memory as connection:
             connection.executescript(_SCHEMA)
+            if "loose" not in {row[1] for row in connection.execute("PRAGMA table_info(attempt)")}:
+                connection.execute("ALTER TABLE attempt ADD COLUMN loose INTEGER NOT NULL DEFAULT 0")
 
     def _connect(self) -> sqlite3.Connection:
         connection = sqlite3.connect(self._path, timeout=5)
@@ -95,14 +105,26 @@ class Journal:
         return int(rows[0][0])
 
     def mark_sent(self, attempt: int) -> None:
-        """Note that bytes are about to leave."""
+        """Note that bytes are about to leave: from now on something may hang in the printer."""
         self._run(
-            "UPDATE attempt SET state = ?, sent_at = ? WHERE id = ?", (State.SENT, self._now().isoformat(), attempt)
+            "UPDATE attempt SET state = ?, sent_at = ?, loose = 1 WHERE id = ?",
+            (State.SENT, self._now().isoformat(), attempt),
         )
 
-    def mark_ended(self, attempt: int, state: State) -> None:
-        """Note how an attempt ended: confirmed or given up."""
-        self._run("UPDATE attempt SET state = ?, ended_at = ? WHERE id = ?", (state, self._now().isoformat(), attempt))
+    def mark_ending(self, attempt: int) -> None:
+        """Note that the slip's end is about to leave."""
+        self._run("UPDATE attempt SET state = ? WHERE id = ?", (State.ENDING, attempt))
+
+    def mark_ended(self, attempt: int, state: State, *, loose: bool = False) -> None:
+        """Note how an attempt ended, and whether its beginning may hang in the printer."""
+        self._run(
+            "UPDATE attempt SET state = ?, ended_at = ?, loose = ? WHERE id = ?",
+            (state, self._now().isoformat(), loose, attempt),
+        )
+
+    def mark_cut_off(self) -> None:
+        """Note that nothing hangs in the printer any more."""
+        self._run("UPDATE attempt SET loose = 0 WHERE loose = 1", ())
 
     def find_fate(self, reference: str) -> Fate | None:
         """Say what became of a slip: printed if ever confirmed, else as its last attempt ended; None if never meant."""
@@ -113,17 +135,17 @@ class Journal:
         return FATES[states[-1]] if states else None
 
     def has_loose_start(self) -> bool:
-        """Say whether the last slip sent was given up, so that its beginning may still hang in the printer."""
-        rows = self._run("SELECT state FROM attempt WHERE sent_at IS NOT NULL ORDER BY id DESC LIMIT 1", ())
-        return bool(rows) and rows[0][0] == State.GIVEN_UP
+        """Say whether the beginning of a slip may still hang in the printer, or wait in its buffer."""
+        return bool(self._run("SELECT 1 FROM attempt WHERE loose = 1 LIMIT 1", ()))
 
     def recover(self) -> list[Unfinished]:
-        """Find slips that an earlier run left unfinished, newest first; those never sent are given up here and now."""
-        rows = self._run(
-            "SELECT reference, state FROM attempt WHERE ended_at IS NULL AND state IN (?, ?) ORDER BY id DESC",
-            (State.MEANT, State.SENT),
-        )
+        """End what an earlier run left unfinished, newest first: what may be whole is unsure, the rest given up."""
+        open_states = (State.MEANT, State.SENT, State.ENDING)
+        rows = self._run("SELECT reference, state FROM attempt WHERE state IN (?, ?, ?) ORDER BY id DESC", open_states)
         now = self._now().isoformat()
-        self._run("UPDATE attempt SET state = ?, ended_at = ? WHERE state = ?", (State.GIVEN_UP, now, State.MEANT))
-        self._run("UPDATE attempt SET ended_at = ? WHERE state = ? AND ended_at IS NULL", (now, State.SENT))
+        self._run(
+            "UPDATE attempt SET state = ?, ended_at = ? WHERE state IN (?, ?)",
+            (State.GIVEN_UP, now, State.MEANT, State.SENT),
+        )
+        self._run("UPDATE attempt SET state = ?, ended_at = ? WHERE state = ?", (State.UNSURE, now, State.ENDING))
         return [Unfinished(reference, FATES[State(state)]) for reference, state in rows]

@@ -1,216 +1,216 @@
 """From blocks to places: the slip's design. Pure; measuring is an argument.
 
-Sizes are dots on a 576-dot head (8 dots a millimetre). Narrow heads get the same design, a little smaller.
+Both languages share a line where they fit; a line of Thai is as long as its words. Paper costs trees, time at the kiosk
+and kilobytes on a slow line, so nothing stands on a line of its own that need not.
 """
 
-from collections.abc import Callable
-from dataclasses import dataclass, replace
+from dataclasses import replace
 
 from contracts.decision import Outcome
 from contracts.message import Words
-from printer.document import Divider, Document, Field, Heading, Passage, Proof, ServiceName, SourceTable, Verdict
-from printer.line_break import break_balanced, break_lines
-from printer.page import Box, Item, Mark, Page, Picture, Symbol, Text
+from printer.column import MARGIN, Column, MeasureStyle
+from printer.design import (
+    AGENCY,
+    AMOUNT,
+    AMOUNT_EN,
+    BODY,
+    ENGLISH,
+    LABEL,
+    REFERENCE,
+    SERVICE,
+    SERVICE_EN,
+    SMALL,
+    SMALL_EN,
+    TITLE,
+    TITLE_EN,
+    VALUE,
+    VERDICT,
+    VERDICT_EN,
+)
+from printer.document import (
+    Block,
+    Divider,
+    Document,
+    Field,
+    Heading,
+    Passage,
+    Proof,
+    ServiceName,
+    SignatureLine,
+    SourceList,
+    Stamp,
+    Verdict,
+)
+from printer.page import Box, Mark, Page, Picture, Symbol, Text
 from printer.qr import make_code
-from printer.typeface import Style, Weight
-
-MeasureStyle = Callable[[str, Style], float]
-"""Width of a text in a style, in dots."""
+from printer.style import Weight
 
 FULL_WIDTH = 576
-NARROW_SCALE = 0.8
-MARGIN = 8
-BELOW_BASELINE = 0.38
-"""Room under the baseline as a share of the size: a vowel below the deepest consonant (ฏู) still fits."""
+"""Dots across 80 mm paper at 203 dpi; 58 mm paper has 384."""
 
 _MARKS = {Outcome.ELIGIBLE: Mark.TICK, Outcome.NOT_ELIGIBLE: Mark.DASH, Outcome.UNDECIDED: Mark.DOTS}
 
-TITLE = Style(34, Weight.BOLD, 1.42)
-TITLE_EN = Style(23, Weight.MEDIUM, 1.3)
-AGENCY = Style(26, Weight.SEMI_BOLD, 1.42)
-PLACE = Style(23, Weight.REGULAR, 1.42)
-ENGLISH = Style(21, Weight.REGULAR, 1.28)
-LABEL = Style(21, Weight.SEMI_BOLD, 1.45)
-VALUE = Style(25, Weight.SEMI_BOLD, 1.46)
-SERVICE = Style(36, Weight.BOLD, 1.46)
-VERDICT = Style(62, Weight.EXTRA_BOLD, 1.46)
-VERDICT_EN = Style(27, Weight.SEMI_BOLD, 1.3)
-AMOUNT = Style(40, Weight.BOLD, 1.42)
-BODY = Style(27, Weight.MEDIUM, 1.42)
-SMALL = Style(21, Weight.REGULAR, 1.42)
-SMALL_EN = Style(19, Weight.REGULAR, 1.26)
-REFERENCE = Style(40, Weight.BOLD, 1.25)
 
-
-@dataclass
-class _Column:
-    """The slip as it grows downwards."""
-
-    width: int
-    measure: MeasureStyle
-    names: tuple[str, ...]
-    items: list[Item]
-    y: int = 0
-
-    def scaled(self, style: Style) -> Style:
-        """Fit a style to the head's width."""
-        return style if self.width >= FULL_WIDTH else replace(style, size=round(style.size * NARROW_SCALE))
-
-    def gap(self, dots: int) -> None:
-        """Leave paper free."""
-        self.y += dots
-
-    def lines(self, text: str, style: Style, width: float, *, balanced: bool = False) -> list[str]:
-        """Break a text for a style and width."""
-        breaker = break_balanced if balanced else break_lines
-        return breaker(text, width, lambda piece: self.measure(piece, style), self.names)
-
-    def put(self, text: str, style: Style, x: int, *, white: bool = False) -> None:
-        """Place one line at the cursor without moving it."""
-        baseline = self.y + style.line_height - round(style.size * BELOW_BASELINE)
-        self.items.append(Text(x, baseline, text, style, white=white))
-
-    def left(self, text: str, style: Style, x: int = MARGIN, width: int | None = None) -> None:
-        """Place a paragraph, ranged left."""
-        style = self.scaled(style)
-        for line in self.lines(text, style, (width or self.width - MARGIN) - x):
-            self.put(line, style, x)
-            self.y += style.line_height
-
-    def centred(self, text: str, style: Style) -> None:
-        """Place a paragraph in the middle, its lines about equally long."""
-        style = self.scaled(style)
-        for line in self.lines(text, style, self.width - 2 * MARGIN, balanced=True):
-            self.put(line, style, round((self.width - self.measure(line, style)) / 2))
-            self.y += style.line_height
-
-
-def _place_heading(column: _Column, block: Heading) -> None:
-    column.centred(block.agency.th, AGENCY)
-    column.centred(block.agency.en, ENGLISH)
-    column.gap(6)
-    column.centred(block.title.th, TITLE)
-    column.centred(block.title.en, TITLE_EN)
+def _place_heading(column: Column, block: Heading) -> None:
     column.gap(4)
-    column.centred(block.place.th, PLACE)
-    column.centred(block.place.en, ENGLISH)
-    column.gap(8)
+    column.pair(block.title, TITLE, TITLE_EN)
+    column.pair(block.agency, AGENCY, ENGLISH)
+    column.pair(block.place, SMALL, SMALL_EN)
 
 
-def _place_divider(column: _Column, block: Divider) -> None:
-    thick = 4 if block.strong else 2
-    column.gap(10)
+def _place_divider(column: Column, block: Divider) -> None:
+    thick = 3 if block.strong else 1
+    column.gap(6)
     column.items.append(Box(MARGIN, column.y, column.width - 2 * MARGIN, thick))
-    column.gap(thick + (14 if block.strong else 6))
+    column.gap(thick + 8)
 
 
-def _place_field(column: _Column, block: Field) -> None:
-    """The label stands left, the value right of it; under it when it does not fit beside."""
-    label = column.scaled(LABEL)
-    value = column.scaled(VALUE)
+def _place_field(column: Column, block: Field) -> None:
+    """The label stands left, the value right of it; under it when it does not fit beside, unless it needs no label."""
+    label, value = column.scaled(LABEL), column.scaled(VALUE)
     text = f"{block.label.th} / {block.label.en}"
+    parts = [part for part in (block.value.th, block.value.en, block.literal) if part]
+    beside = "  ".join(parts)
     room = column.width - 2 * MARGIN
-    beside = f"{block.value.th}  {block.value.en}".strip()
-    if column.measure(text, label) + 24 + column.measure(beside, value) <= room:
+    if column.measure(text, label) + 16 + column.measure(beside, value) <= room:
         x = column.width - MARGIN - round(column.measure(beside, value))
-        baseline = column.y + value.line_height - round(value.size * BELOW_BASELINE)
-        column.items.append(Text(MARGIN, baseline, text, label))
-        column.items.append(Text(x, baseline, beside, value))
+        column.items.append(Text(MARGIN, column.baseline(value), text, label))
+        column.items.append(Text(x, column.baseline(value), beside, value))
         column.gap(value.line_height)
         return
-    column.left(text, LABEL)
-    column.left(block.value.th, VALUE)
-    column.left(block.value.en, VALUE)
+    if not block.plain:
+        column.left(text, LABEL)
+    for part in [beside] if column.measure(beside, value) <= room else parts:
+        column.left(part, VALUE)
 
 
-def _place_service(column: _Column, block: ServiceName) -> None:
-    column.left(block.name.th, SERVICE)
-    column.left(block.name.en, TITLE_EN)
-    column.gap(8)
+def _place_service(column: Column, block: ServiceName) -> None:
+    column.pair(block.name, SERVICE, SERVICE_EN)
+    column.gap(4)
 
 
-def _verdict_styles(column: _Column, words: Words, room: int) -> tuple[Style, Style]:
-    """The largest type in which the answer stays on one line."""
-    style = column.scaled(VERDICT)
-    while column.measure(words.th, style) > room:
-        style = replace(style, size=style.size - 2)
-    return style, column.scaled(VERDICT_EN)
-
-
-def _place_verdict(column: _Column, block: Verdict) -> None:
+def _place_verdict(column: Column, block: Verdict) -> None:
     """Black for yes, a heavy frame for not yet, a dashed frame for undecided; each with its own mark."""
+    column.y += column.y % 2
     solid = block.outcome is Outcome.ELIGIBLE
-    mark = column.scaled(Style(72)).size
-    text_x = MARGIN + 22 + mark + 22
-    style, english = _verdict_styles(column, block.words, column.width - MARGIN - 16 - text_x)
-    height = style.line_height + english.line_height + 36
-    frame = Box(MARGIN, column.y, column.width - 2 * MARGIN, height, line=0 if solid else 6, radius=14)
-    column.items.append(replace(frame, dashed=block.outcome is Outcome.UNDECIDED))
-    column.items.append(Symbol(_MARKS[block.outcome], MARGIN + 22, column.y + (height - mark) // 2, mark, white=solid))
-    column.gap(14)
-    column.put(block.words.th, style, text_x, white=solid)
-    column.gap(style.line_height)
-    column.put(block.words.en, english, text_x, white=solid)
-    column.gap(english.line_height + 22)
+    style, english = column.scaled(VERDICT), column.scaled(VERDICT_EN)
+    mark = round(style.size * 1.1)
+    x = MARGIN + 14 + mark + 14
+    edge = column.width - MARGIN - 12
+    style, english = column.shrunk(block.words.th, style, edge - x), column.shrunk(block.words.en, english, edge - x)
+    beside = x + round(column.measure(block.words.th, style)) + 18
+    on_one_line = beside + column.measure(block.words.en, english) <= edge
+    height = (style.line_height + (0 if on_one_line else english.line_height) + 25) // 2 * 2
+    foot = column.baseline(style) + 14
+    below = (beside, foot) if on_one_line else (x, foot + english.line_height)
+    frame = Box(MARGIN, column.y, column.width - 2 * MARGIN, height, 0 if solid else 6, 12)
+    items = (
+        replace(frame, dashed=block.outcome is Outcome.UNDECIDED),
+        Symbol(_MARKS[block.outcome], MARGIN + 14, column.y + (height - mark) // 2, mark, white=solid),
+        Text(x, foot, block.words.th, style, white=solid),
+        Text(*below, block.words.en, english, white=solid),
+    )
+    column.panel(column.y, height, items)
+    column.gap(height + 2)
     if block.amount is not None:
         _place_amount(column, block.amount)
-    column.gap(8)
 
 
-def _place_amount(column: _Column, amount: Words) -> None:
-    """Both languages on one line where they fit, the English on the Thai line's foot."""
-    column.gap(8)
-    thai, english = column.scaled(AMOUNT), column.scaled(TITLE_EN)
-    x = MARGIN + round(column.measure(amount.th, thai)) + 20
-    if x + column.measure(amount.en, english) > column.width - MARGIN:
-        column.left(amount.th, AMOUNT)
-        column.left(amount.en, TITLE_EN)
-        return
-    column.put(amount.th, thai, MARGIN)
-    foot = column.y + thai.line_height - round(thai.size * BELOW_BASELINE)
-    column.items.append(Text(x, foot, amount.en, english))
-    column.gap(thai.line_height)
+def _place_amount(column: Column, amount: Words) -> None:
+    """In large print, as a panel of its own."""
+    outer, column.items, top = column.items, [], column.y
+    column.pair(amount, AMOUNT, AMOUNT_EN)
+    column.y += (column.y - top) % 2
+    texts = tuple(item for item in column.items if isinstance(item, Text))
+    column.items = outer
+    column.panel(top, column.y - top, texts)
 
 
-def _place_passage(column: _Column, block: Passage) -> None:
-    column.gap(6)
+def _place_passage(column: Column, block: Passage) -> None:
+    column.gap(2)
     column.left(f"{block.label.th} / {block.label.en}", LABEL)
     bulleted = len(block.sentences) > 1
-    indent = 22 if bulleted else 0
+    indent = 20 if bulleted else 0
     for sentence in block.sentences:
         if bulleted:
-            body = column.scaled(BODY)
-            middle = column.y + body.line_height - round(body.size * (BELOW_BASELINE + 0.3))
+            middle = column.baseline(column.scaled(BODY)) - round(column.scaled(BODY).size * 0.3)
             column.items.append(Box(MARGIN + 2, middle - 4, 8, 8))
-        column.left(sentence.th, BODY, MARGIN + indent)
-        column.left(sentence.en, ENGLISH, MARGIN + indent)
-        column.gap(6)
+        column.pair(sentence, BODY, ENGLISH, MARGIN + indent)
+        column.gap(2)
 
 
-def _place_sources(column: _Column, block: SourceTable) -> None:
-    column.left(f"{block.label.th} / {block.label.en}", LABEL)
-    for agency, state, answered in block.rows:
-        style = column.scaled(SMALL)
-        said = replace(style, weight=Weight.REGULAR if answered else Weight.BOLD)
-        text = f"{state.th} / {state.en}"
-        edge = column.width - MARGIN - round(column.measure(text, said))
-        column.put(text, said, edge)
-        column.left(agency.th, SMALL, MARGIN, edge - 16)
-        column.left(agency.en, SMALL_EN)
-        column.gap(4)
-
-
-def _place_proof(column: _Column, block: Proof) -> None:
+def _place_sources(column: Column, block: SourceList) -> None:
+    weight = Weight.BOLD if block.missing else Weight.REGULAR
+    thai, english = (", ".join(names) for names in zip(*((one.th, one.en) for one in block.agencies), strict=True))
+    column.left(f"{block.label.th}: {thai}", replace(SMALL, weight=weight))
+    column.left(f"{block.label.en}: {english}", replace(SMALL_EN, weight=weight))
     column.gap(2)
-    column.centred(f"{block.label.th} / {block.label.en}", LABEL)
-    column.centred(block.reference, REFERENCE)
+
+
+def _place_proof(column: Column, block: Proof) -> None:
+    _place_divider(column, Divider())
+    label, reference = column.scaled(LABEL), column.scaled(REFERENCE)
+    words = f"{block.label.th} / {block.label.en}"
+    if column.measure(words, label) + 16 + column.measure(block.reference, reference) <= column.width - 2 * MARGIN:
+        column.items.append(Text(MARGIN, column.baseline(reference), words, label))
+        column.put(
+            block.reference, reference, column.width - MARGIN - round(column.measure(block.reference, reference))
+        )
+        column.gap(reference.line_height)
+    else:
+        column.left(words, LABEL)
+        column.left(block.reference, REFERENCE)
     code = make_code(block.token_text, column.width)
-    column.items.append(Picture(code, (column.width - code.side_dots) // 2, column.y))
+    column.y += column.y % 2  # pairs of rows of the code then fall on pairs of rows of the paper: it is sent as squares
+    column.items.append(Picture(code, (column.width - code.side_dots) // 4 * 2, column.y))
     column.gap(code.side_dots)
     for note in block.notes:
-        column.centred(note.th, SMALL)
-        column.centred(note.en, SMALL_EN)
-        column.gap(6)
+        column.pair(note, SMALL, SMALL_EN)
+
+
+def _place_stamp(column: Column, block: Stamp) -> None:
+    """A frame around both languages, each on lines of its own."""
+    column.gap(8)
+    top, outer = column.y, column.items
+    column.items = []
+    column.gap(10)
+    column.left(block.words.th, replace(BODY, weight=Weight.BOLD), MARGIN + 16)
+    column.left(block.words.en, ENGLISH, MARGIN + 16)
+    column.gap(12)
+    frame = Box(MARGIN, top, column.width - 2 * MARGIN, column.y - top, 4, 8)
+    column.items = [*outer, frame, *column.items]
+    column.gap(8)
+
+
+def _place_signature(column: Column, block: SignatureLine) -> None:
+    column.gap(56)
+    column.items.append(Box(MARGIN, column.y, column.width - 2 * MARGIN, 2))
+    column.gap(4)
+    column.left(f"{block.label.th} / {block.label.en}", LABEL)
+
+
+def _place(column: Column, block: Block) -> None:  # noqa: C901  (one case for each kind of block, nothing else)
+    match block:
+        case Stamp():
+            _place_stamp(column, block)
+        case SignatureLine():
+            _place_signature(column, block)
+        case Heading():
+            _place_heading(column, block)
+        case Field():
+            _place_field(column, block)
+        case ServiceName():
+            _place_service(column, block)
+        case Verdict():
+            _place_verdict(column, block)
+        case Passage():
+            _place_passage(column, block)
+        case SourceList():
+            _place_sources(column, block)
+        case Proof():
+            _place_proof(column, block)
+        case Divider():
+            _place_divider(column, block)
 
 
 def lay_out(document: Document, width: int, measure: MeasureStyle) -> Page:
@@ -224,23 +224,7 @@ def lay_out(document: Document, width: int, measure: MeasureStyle) -> Page:
     Raises:
         CodeTooLargeError: The token does not fit the paper as a readable code.
     """
-    column = _Column(width, measure, document.names, [])
+    column = Column(width, measure, document.names, large_print=document.large_print)
     for block in document.blocks:
-        match block:
-            case Heading():
-                _place_heading(column, block)
-            case Field():
-                _place_field(column, block)
-            case ServiceName():
-                _place_service(column, block)
-            case Verdict():
-                _place_verdict(column, block)
-            case Passage():
-                _place_passage(column, block)
-            case SourceTable():
-                _place_sources(column, block)
-            case Proof():
-                _place_proof(column, block)
-            case Divider():
-                _place_divider(column, block)
+        _place(column, block)
     return Page(width, column.y + 8, tuple(column.items))

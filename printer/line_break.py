@@ -5,6 +5,7 @@ Thai writes no spaces between words; newmm finds them from a dictionary. Pure: m
 
 import re
 from collections.abc import Callable, Iterable
+from dataclasses import dataclass
 
 from printer.thai_date import MONTHS_EN, MONTHS_TH
 
@@ -73,41 +74,92 @@ def _joined(pieces: list[str]) -> list[str]:
     glued: list[str] = []
     for piece in pieces:
         previous = glued[-1] if glued else ""
-        parted = previous.endswith(" ") or piece.startswith(" ")
-        torn = bool(previous) and len(clusters(previous + piece)) < len(clusters(previous)) + len(clusters(piece))
-        hangs = bool(previous) and (piece[0] in _NO_LINE_START or previous[-1] in _NO_LINE_END)
-        if previous and not parted and (torn or hangs):
+        parted = not previous or previous.endswith(" ") or piece.startswith(" ")
+        if not parted and (_is_torn(previous, piece) or piece[0] in _NO_LINE_START or previous[-1] in _NO_LINE_END):
             glued[-1] = previous + piece
         else:
             glued.append(piece)
     return glued
 
 
-def _fitting(piece: str, width: float, measure: Measure) -> list[str]:
+def _is_torn(before: str, after: str) -> bool:
+    """Whether a cluster stands across the two; none is longer than what is looked at."""
+    before, after = before[-4:], after[:4]
+    return len(clusters(before + after)) < len(clusters(before)) + len(clusters(after))
+
+
+@dataclass(frozen=True)
+class _Piece:
+    """What is not broken, with its width in dots."""
+
+    text: str
+    width: float
+
+
+def _fitting(text: str, width: float, measure: Measure) -> list[_Piece]:
     """Cut a piece wider than the line: at its words if that suffices, else at its clusters."""
-    if measure(piece) <= width:
+    piece = _Piece(text, measure(text))
+    if piece.width <= width:
         return [piece]
-    words = _joined(_words(piece))
+    words = _joined(_words(text))
     if len(words) > 1:
         return [part for word in words for part in _fitting(word, width, measure)]
     parts = [""]
-    for cluster in clusters(piece):
+    for cluster in clusters(text):
         if parts[-1] and measure(parts[-1] + cluster) > width:
             parts.append("")
         parts[-1] += cluster
-    return parts
+    return [_Piece(part, measure(part)) for part in parts]
 
 
-def _end_line(line: str, piece: str, width: float, measure: Measure) -> tuple[str, str]:
+_Line = list[_Piece]
+
+
+def _trimmed(line: _Line) -> _Line:
+    start, end = 0, len(line)
+    while start < end and line[start].text.isspace():
+        start += 1
+    while end > start and line[end - 1].text.isspace():
+        end -= 1
+    return line[start:end]
+
+
+def _line_width(line: _Line) -> float:
+    return sum(piece.width for piece in _trimmed(line))
+
+
+def _end_line(line: _Line, piece: _Piece, width: float) -> tuple[_Line, _Line]:
     """End a line that ``piece`` overfills: a phrase that has hardly begun after its space goes on to the next line."""
-    before, space, begun = line.lstrip().rpartition(" ")
-    if not space or not begun or not _is_thai(begun) or measure(begun) > _PHRASE_START * width:
-        return line.strip(), ""
-    return (before.strip(), begun) if measure((begun + piece).strip()) <= width else (line.strip(), "")
+    ended, line = line[-1].text.isspace(), _trimmed(line)
+    space = 0 if ended else max((at for at, one in enumerate(line) if one.text.isspace()), default=0)
+    begun = line[space + 1 :]
+    if not space or not begun or not _is_thai(begun[0].text) or _line_width(begun) > _PHRASE_START * width:
+        return line, []
+    return (line[:space], begun) if _line_width([*begun, piece]) <= width else (line, [])
+
+
+def _fill(pieces: Iterable[_Piece], width: float) -> list[_Line]:
+    lines: list[_Line] = []
+    line: _Line = []
+    for piece in pieces:
+        if _trimmed(line) and _line_width([*line, piece]) > width:
+            ended, line = _end_line(line, piece, width)
+            lines.append(_trimmed(ended))
+        line.append(piece)
+    return [*lines, _trimmed(line)] if _trimmed(line) else lines
+
+
+def _texts(lines: Iterable[_Line]) -> list[str]:
+    return ["".join(piece.text for piece in line) for line in lines]
+
+
+def _measured(text: str, width: float, measure: Measure, keep: Iterable[str]) -> list[_Piece]:
+    whole = _joined(_pieces(" ".join(text.split()), keep))
+    return [piece for one in whole for piece in _fitting(one, width, measure)]
 
 
 def break_lines(text: str, width: float, measure: Measure, keep: Iterable[str] = ()) -> list[str]:
-    """Break a text into lines.
+    """Break a text into lines. Words are measured one by one: letters of neighbours do not reach under each other.
 
     Args:
         text: One paragraph, Thai, English or mixed. Runs of white space count as one space.
@@ -118,30 +170,19 @@ def break_lines(text: str, width: float, measure: Measure, keep: Iterable[str] =
     Returns:
         Lines without spaces at their ends; each fits ``width`` unless a single cluster is wider. None for no text.
     """
-    text = " ".join(text.split())
-    lines: list[str] = []
-    line = ""
-    for whole in _joined(_pieces(text, keep)):
-        for piece in _fitting(whole, width, measure):
-            if line.strip() and measure((line + piece).strip()) > width:
-                ended, line = _end_line(line, piece, width, measure)
-                lines.append(ended)
-            line += piece
-    return [*lines, line.strip()] if line.strip() else lines
+    return _texts(_fill(_measured(text, width, measure, keep), width))
 
 
 def break_balanced(text: str, width: float, measure: Measure, keep: Iterable[str] = ()) -> list[str]:
     """Break as :func:`break_lines`, with the lines about equally long: for centred headings."""
-    keep = tuple(keep)
-    lines = break_lines(text, width, measure, keep)
-    if len(lines) < 2:
-        return lines
-    low, high = width / 2, width
-    while high - low > 4:
+    pieces = _measured(text, width, measure, keep)
+    lines = _fill(pieces, width)
+    low, high = max((piece.width for piece in pieces), default=0), width
+    while len(lines) > 1 and high - low > 4:
         middle = (low + high) / 2
-        tried = break_lines(text, middle, measure, keep)
-        if len(tried) == len(lines) and all(measure(line) <= middle for line in tried):
+        tried = _fill(pieces, middle)
+        if len(tried) == len(lines):
             lines, high = tried, middle
         else:
             low = middle
-    return lines
+    return _texts(lines)

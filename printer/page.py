@@ -4,7 +4,7 @@ from dataclasses import dataclass
 from enum import Enum
 
 from printer.qr import Code
-from printer.typeface import Style
+from printer.style import Style
 
 
 class Mark(Enum):
@@ -59,7 +59,22 @@ class Picture:
     y: int
 
 
-Item = Text | Box | Symbol | Picture
+@dataclass(frozen=True)
+class Panel:
+    """A strip across the page whose rows come in equal pairs: large print loses nothing and is sent at half size.
+
+    Attributes:
+        y: Top; even.
+        height: Even.
+        items: At their places on the page.
+    """
+
+    y: int
+    height: int
+    items: tuple[Text | Box | Symbol, ...]
+
+
+Item = Text | Box | Symbol | Picture | Panel
 
 
 @dataclass(frozen=True)

@@ -47,14 +47,30 @@ def is_status(byte: int) -> bool:
     return byte & 0x93 == 0x12
 
 
-def is_end_answer(byte: int) -> bool:
-    """Say whether a byte has the form of GS r 1's answer: bits 4 and 7 clear."""
-    return byte & 0x90 == 0
-
-
 def parse_status(query: int, byte: int) -> frozenset[Condition]:
     """Read one answer to ``DLE EOT query``; ``byte`` has been checked by :func:`is_status`."""
     return frozenset(condition for mask, condition in _BITS[query] if byte & mask)
+
+
+_AUTOMATIC_BITS = (
+    ((0x08, Condition.OFFLINE), (0x20, Condition.COVER_OPEN)),
+    (
+        (0x04, Condition.MECHANICAL_ERROR),
+        (0x08, Condition.CUTTER_ERROR),
+        (0x20, Condition.UNRECOVERABLE),
+        (0x40, Condition.HEAD_HOT),
+    ),
+    ((0x03, Condition.PAPER_NEAR_END), (0x0C, Condition.PAPER_OUT)),
+    (),
+)
+"""Source: Epson ESC/POS reference, GS a: the four bytes of automatic status back."""
+
+
+def parse_automatic(data: bytes) -> frozenset[Condition]:
+    """Read the four bytes of an automatic status."""
+    return frozenset(
+        condition for byte, bits in zip(data, _AUTOMATIC_BITS, strict=True) for mask, condition in bits if byte & mask
+    )
 
 
 @dataclass(frozen=True)
@@ -75,6 +91,12 @@ class PrinterStatus:
         return self.conditions - WARNINGS
 
     @property
+    def chief(self) -> Condition | None:
+        """The one condition to tell: what stops it before what warns, the cause before being offline for it."""
+        telling = self.blocking or self.conditions
+        return min(telling, key=lambda condition: (condition is Condition.OFFLINE, condition), default=None)
+
+    @property
     def known_fine(self) -> bool:
         """Nothing is wrong, and the printer said so itself.
 
@@ -84,13 +106,22 @@ class PrinterStatus:
         return not self.blocking and {1, 4} <= self.answered
 
 
-def summarise(answers: dict[int, int | None]) -> PrinterStatus:
-    """Join the answers to several queries; None is silence."""
+def summarise(answers: dict[int, int | None], automatic: frozenset[Condition] | None = None) -> PrinterStatus:
+    """Join the answers to several queries; None is silence.
+
+    Args:
+        answers: A byte for each query asked.
+        automatic: What automatic status says, which answers for queries 1 and 4; None when the printer sends none.
+    """
     answered = {query: byte for query, byte in answers.items() if byte is not None}
     conditions = frozenset[Condition]().union(*(parse_status(query, byte) for query, byte in answered.items()))
-    if not {1, 4} <= set(answered):
+    known = frozenset(answered)
+    if automatic is not None:
+        conditions |= automatic
+        known |= {1, 4}
+    if not {1, 4} <= known:
         conditions |= {Condition.SILENT}
-    return PrinterStatus(conditions, frozenset(answered))
+    return PrinterStatus(conditions, known)
 
 
 @dataclass(frozen=True)

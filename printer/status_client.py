@@ -3,9 +3,10 @@
 import time
 from collections.abc import Callable, Iterable
 
+from printer.answers import Kind, read_answers
 from printer.devices.port import StatusDevice
-from printer.escpos import CLEAR_BUFFER, CLEARED
-from printer.status import QUERIES, PrinterStatus, is_end_answer, is_status, summarise
+from printer.escpos import AUTOMATIC_STATUS, CLEAR_AFTER_ERROR, CLEAR_BUFFER, END_QUERY
+from printer.status import QUERIES, Condition, PrinterStatus, parse_automatic, summarise
 
 ANSWER_TIMEOUT_S = 1.0
 """Printers answer real-time queries in milliseconds; network ones under load in some hundred."""
@@ -14,8 +15,14 @@ ANSWER_TIMEOUT_S = 1.0
 class StatusLine:
     """A printer's line, sorting what comes back.
 
+    Args:
+        device: The line.
+        monotonic: Clock for waiting.
+        answer_timeout_s: Patience for one answer.
+        automatic: Ask the printer to tell of changes by itself, too.
+
     Attributes:
-        end_answered: An answer to the closing GS r 1 has come.
+        cleared: An answer to a clearing has come since it was asked for.
     """
 
     def __init__(
@@ -23,31 +30,51 @@ class StatusLine:
         device: StatusDevice,
         monotonic: Callable[[], float] = time.monotonic,
         answer_timeout_s: float = ANSWER_TIMEOUT_S,
+        *,
+        automatic: bool = False,
     ) -> None:
         self._device = device
         self._monotonic = monotonic
         self._answer_timeout_s = answer_timeout_s
-        self.end_answered = False
-        self._end_expected = False
+        self._wants_automatic = automatic
+        self._automatic: frozenset[Condition] | None = None
+        self._pending = b""
+        self.cleared = False
+        self._ends_asked = 0
+        self._ends_answered = 0
+
+    def open(self) -> None:
+        """Open the line anew, so that a late answer cannot pose as the next query's."""
+        self._device.open()
+        self._pending, self._automatic = b"", None
+        if self._wants_automatic:
+            self._device.send(AUTOMATIC_STATUS)
 
     def expect_end(self) -> None:
-        """From now on a byte of GS r's form is the end of the slip; before, it is noise."""
-        self._end_expected = True
+        """One more GS r 1 is about to be sent. Before the first, a byte of its answer's form is noise."""
+        self._ends_asked += 1
+
+    @property
+    def end_answered(self) -> bool:
+        """Every GS r 1 sent has been answered: everything before the last of them was carried out."""
+        return 0 < self._ends_asked <= self._ends_answered
 
     def listen(self, timeout_s: float) -> list[int]:
-        """Take what comes; return the bytes that are status answers."""
-        data = self._device.receive(timeout_s)
-        self._note_end(data.replace(CLEARED, b""))
-        return [byte for byte in data if is_status(byte)]
-
-    def _note_end(self, data: bytes) -> None:
-        if self._end_expected and any(is_end_answer(byte) for byte in data):
-            self.end_answered = True
+        """Take what comes; return the bytes that answer a status query."""
+        answers, self._pending = read_answers(self._pending + self._device.receive(timeout_s))
+        for answer in answers:
+            if answer.kind is Kind.AUTOMATIC:
+                self._automatic = parse_automatic(answer.data)
+            elif answer.kind is Kind.CLEARED:
+                self.cleared = True
+            elif answer.kind is Kind.END and self._ends_asked:
+                self._ends_answered += 1
+        return [answer.data[0] for answer in answers if answer.kind is Kind.STATUS]
 
     def drain(self) -> None:
         """Throw away late answers, so that none is taken for the next query's."""
-        while data := self._device.receive(0.001):
-            self._note_end(data)
+        while self.listen(0.001):
+            pass
 
     def ask_one(self, query: int) -> int | None:
         """Send one query and return its byte, or None on silence."""
@@ -72,18 +99,30 @@ class StatusLine:
             if answers[query] is None and query in {1, 4}:
                 break
             if answers[query] is None and reopen:
-                self._device.open()
-        return summarise(answers)
+                self.open()
+        return summarise(answers, self._automatic)
 
     def clear(self, timeout_s: float = 2.0) -> bool:
-        """Clear the printer's buffer; True when the printer says it did."""
+        """Clear the printer's buffer; True when the printer says it did.
+
+        One that does not know the newer command may know the older, which says nothing.
+        """
         self.drain()
+        self.cleared = False
         self._device.send(CLEAR_BUFFER)
         deadline = self._monotonic() + timeout_s
-        seen = b""
-        while (left := deadline - self._monotonic()) > 0:
-            seen += self._device.receive(left)
-            if CLEARED in seen:
-                self._note_end(bytes(byte for byte in seen.replace(CLEARED, b"") if not is_status(byte)))
-                return True
-        return False
+        while not self.cleared and (left := deadline - self._monotonic()) > 0:
+            self.listen(left)
+        if not self.cleared:
+            self._device.send(CLEAR_AFTER_ERROR)
+        return self.cleared
+
+    def wait_for_end(self, timeout_s: float) -> bool:
+        """Ask to be told when all that was sent before has been carried out; True when the printer says so."""
+        self.drain()
+        self.expect_end()
+        self._device.send(END_QUERY)
+        deadline = self._monotonic() + timeout_s
+        while not self.end_answered and (left := deadline - self._monotonic()) > 0:
+            self.listen(left)
+        return self.end_answered

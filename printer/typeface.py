@@ -1,46 +1,17 @@
 """The slip's typeface, Sarabun, loaded only where Thai can be drawn right."""
 
-from dataclasses import dataclass, replace
-from enum import StrEnum
+from collections.abc import Callable
+from dataclasses import replace
 from functools import lru_cache
 from pathlib import Path
 
 from PIL import ImageFont, features
 
 from printer.errors import DrawingUnavailableError
+from printer.style import Style, Weight
 
 RAQM_PACKAGE = "libfribidi0"
 """Pillow's wheels carry raqm but load it only when this Debian package is there; else marks are dropped in silence."""
-
-
-class Weight(StrEnum):
-    """Sarabun's cuts that a slip uses."""
-
-    REGULAR = "Regular"
-    MEDIUM = "Medium"
-    SEMI_BOLD = "SemiBold"
-    BOLD = "Bold"
-    EXTRA_BOLD = "ExtraBold"
-
-
-@dataclass(frozen=True)
-class Style:
-    """How a text looks.
-
-    Attributes:
-        size: Em size in dots.
-        weight: Cut of the face.
-        leading: Line height as a share of the size. Thai needs room for two marks above and one below.
-    """
-
-    size: int
-    weight: Weight = Weight.REGULAR
-    leading: float = 1.5
-
-    @property
-    def line_height(self) -> int:
-        """Height of a line in dots."""
-        return round(self.size * self.leading)
 
 
 class Typeface:
@@ -64,13 +35,16 @@ class Typeface:
         return self.font(large).getlength(text, language="th") / 4
 
 
-def load_typeface() -> Typeface:
+def load_typeface(has_feature: Callable[[str], bool | None] = features.check) -> Typeface:
     """Find Sarabun and check that complex text layout works.
+
+    Args:
+        has_feature: Says whether Pillow has one.
 
     Raises:
         DrawingUnavailableError: raqm or the font is missing.
     """
-    if not features.check("raqm"):
+    if not has_feature("raqm"):
         raise DrawingUnavailableError("raqm", RAQM_PACKAGE)
     try:
         import fontpkg_sarabun  # noqa: PLC0415  (its absence is one of the answers)

@@ -6,22 +6,13 @@ from contracts.message import Words
 
 TITLE = Words(th="ใบแจ้งผลการตรวจสอบสิทธิ", en="Entitlement result")
 HOLDER = Words(th="ผู้ถือบัตร", en="Card holder")
-NUMBER = Words(th="เลขประจำตัว", en="ID number")
 DATE = Words(th="วันที่", en="Date")
-TIME = Words(th="เวลา", en="Bangkok time")
 WHY = Words(th="เหตุผล", en="Why")
 NEXT = Words(th="สิ่งที่ต้องทำต่อไป", en="What to do next")
-SOURCES = Words(th="หน่วยงานที่ระบบสอบถาม", en="Agencies asked")
 REFERENCE = Words(th="เลขที่อ้างอิง", en="Reference")
-CODE_PURPOSE = Words(
-    th="เจ้าหน้าที่สแกนรหัสนี้ด้วยโปรแกรมตรวจสอบ เพื่อยืนยันว่าใบนี้เป็นของจริงและไม่ถูกแก้ไข ตรวจได้แม้ไม่มีอินเทอร์เน็ต",
-    en="An officer scans this code with the verifier to see that this slip is genuine and unaltered, even offline.",
-)
+CODE_PURPOSE = Words(th="เจ้าหน้าที่สแกนเพื่อตรวจว่าเป็นของจริง", en="Officers scan to verify.")
 VALID_UNTIL = Words(th="ใช้ยืนยันได้ถึง", en="Valid until")
-AS_OF = Words(
-    th="ผลนี้เป็นไปตามข้อมูล ณ เวลาที่ตรวจสอบ",
-    en="The result reflects the data at the time of checking.",
-)
+AS_OF = Words(th="ผลตามข้อมูล ณ เวลาที่ตรวจสอบ", en="As of the time of checking.")
 
 OUTCOMES = {
     Outcome.ELIGIBLE: Words(th="ท่านมีสิทธิ", en="You are eligible"),
@@ -30,18 +21,15 @@ OUTCOMES = {
 }
 ASSURANCES = {
     Assurance.PRESENTED: Words(
-        th="ตรวจจากบัตรที่ท่านเสียบ ยังไม่ได้ยืนยันบัตรกับสำนักทะเบียน",
-        en="Based on the card presented; not yet confirmed with the registry.",
+        th="ตรวจจากบัตรที่เสียบ ยังไม่ได้ยืนยันกับสำนักทะเบียน", en="From the card presented; not yet confirmed."
     ),
-    Assurance.CONFIRMED: Words(
-        th="ยืนยันบัตรกับสำนักทะเบียนแล้ว",
-        en="Card confirmed with the civil registry.",
-    ),
+    Assurance.CONFIRMED: Words(th="ยืนยันบัตรกับสำนักทะเบียนแล้ว", en="Card confirmed with the registry."),
 }
+_SILENT = Words(th="ยังไม่ตอบ", en="No answer")
 ASK_STATES = {
-    AskState.ANSWERED: Words(th="ตอบแล้ว", en="answered"),
-    AskState.ASKING: Words(th="ยังไม่ตอบ", en="no answer"),
-    AskState.NOT_KNOWN: Words(th="ยังไม่ตอบ", en="no answer"),
+    AskState.ANSWERED: Words(th="ข้อมูลจาก", en="Information from"),
+    AskState.ASKING: _SILENT,
+    AskState.NOT_KNOWN: _SILENT,
 }
 _PERIODS = {
     "month": Words(th="บาทต่อเดือน", en="baht a month"),
@@ -54,3 +42,11 @@ def amount_words(amount: Amount) -> Words:
     """Say an amount of money, e.g. ``600 บาทต่อเดือน``."""
     period = _PERIODS[amount.period]
     return Words(th=f"{amount.baht:,} {period.th}", en=f"{amount.baht:,} {period.en}")
+
+
+_THAI_DIGITS = str.maketrans("0123456789", "๐๑๒๓๔๕๖๗๘๙")
+
+
+def thai_numerals(text: str) -> str:
+    """Write a text's digits as Thai numerals."""
+    return text.translate(_THAI_DIGITS)

@@ -6,7 +6,7 @@ from datetime import datetime, timedelta
 from typing import Final
 from uuid import UUID
 
-from backend.decisions.initials import thai_initials
+from backend.decisions.initials import birth_digits, full_name, thai_initials
 from backend.eligibility.rulebook import Verdict
 from backend.evidence.leaf import DecisionLeaf, encode_leaf, leaf_sources
 from backend.linkage.facts import Fact, KnownFact
@@ -98,15 +98,24 @@ class Decided:
         )
 
 
-def slip_claims(answer: Answer, subject: Subject, issuer: str) -> SlipClaims:
-    """Return what the slip claims: the decisions and as much of the holder as he himself needs to know it as his."""
+def slip_claims(answer: Answer, subject: Subject, issuer: str, *, fuller: bool = False) -> SlipClaims:
+    """Return what the slip claims: the decisions and as much of the holder as he himself needs to know it as his.
+
+    Args:
+        answer: What was decided.
+        subject: For whom.
+        issuer: Of the slip.
+        fuller: Name him and say his birth, because every service's mandate allows it.
+    """
+    name, birth = subject.card.name_th, subject.card.birth
     return SlipClaims(
         issuer=issuer,
         reference=answer.reference,
         issued_at=answer.decided_at,
         expires_at=answer.expires_at,
         holder_number=CitizenNumber.parse(subject.citizen_number).masked,
-        holder_initials=thai_initials(subject.card.name_th),
+        holder_initials=full_name(name) if fuller else thai_initials(name),
+        holder_birth=birth_digits(birth) if fuller else None,
         decisions=tuple(
             TokenDecision(
                 service=decision.service,

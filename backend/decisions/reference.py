@@ -2,9 +2,9 @@
 
 from typing import Final
 
-ALPHABET: Final = "0123456789ABCDEFGHJKMNPQRSTVWXYZ"
-"""Crockford's alphabet: no I, L, O, U, which are misread or spell words."""
-REFERENCE_BYTES: Final = 7
+from contracts.slip_reference import PACKED_BYTES, write_reference
+
+REFERENCE_BYTES: Final = PACKED_BYTES
 
 
 def encode_reference(randomness: bytes) -> str:
@@ -15,6 +15,4 @@ def encode_reference(randomness: bytes) -> str:
     """
     if len(randomness) != REFERENCE_BYTES:
         raise ValueError("a reference takes seven random bytes")
-    bits = int.from_bytes(randomness) >> 6
-    text = "".join(ALPHABET[bits >> shift & 31] for shift in range(45, -1, -5))
-    return f"{text[:4]}-{text[4:8]}-{text[8:]}"
+    return write_reference(randomness)

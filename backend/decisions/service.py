@@ -42,6 +42,7 @@ _log = structlog.get_logger(__name__)
 THAILAND: Final = timezone(timedelta(hours=7))
 """Days are counted where the citizens live. Thailand has kept this offset since 1920, without summer time."""
 _PURPOSE: Final = "eligibility"
+_SLIP_PURPOSE: Final = "slip_identity"
 _OTHERS_DECISION_S: Final = 30.0
 _PURGE_EVERY: Final = timedelta(minutes=10)
 
@@ -245,8 +246,18 @@ class DecisionService:
         return self._signed(asked, stored.answer)
 
     def _signed(self, asked: _Asked, answer: Answer) -> Answer:
-        claims = slip_claims(answer, asked.question.subject, self._parts.signer.issuer)
+        fuller = self._may_name_holder(asked)
+        claims = slip_claims(answer, asked.question.subject, self._parts.signer.issuer, fuller=fuller)
         return answer.model_copy(update={"slip_token": self._parts.signer.sign(claims)})
+
+    def _may_name_holder(self, asked: _Asked) -> bool:
+        """Whether the mandate of every service asked for says that the slip's code may name its holder."""
+        agency_id = asked.device.agency_id
+        mandates = self._parts.mandates.of_agency(agency_id)
+        return all(
+            isinstance(check(mandates, agency_id, service_id, _SLIP_PURPOSE, asked.on), Permitted)
+            for service_id in asked.question.services
+        )
 
     def _purge_now_and_then(self) -> None:
         now = self._parts.now()

@@ -77,3 +77,32 @@ class SlipIssuerError(EvidenceError):
     def __init__(self, issuer: str) -> None:
         super().__init__(f"claims are issued by {issuer!r}, not by this centre")
         self.issuer = issuer
+
+
+class RevocationError(EvidenceError):
+    """A slip cannot be taken back as asked.
+
+    Attributes:
+        field: ``"reference"`` or ``"reason"``.
+    """
+
+    def __init__(self, field: str) -> None:
+        form = "a reference looks like 7K3M-Q9XA-2T" if field == "reference" else "a reason has 1 to 400 characters"
+        super().__init__(form)
+        self.field = field
+
+
+class PictureError(EvidenceError):
+    """A picture cannot be read: no picture, of a kind not taken, or too large."""
+
+
+class PaperNotWantedError(EvidenceError):
+    """An extract was to be made for a service whose law wants no paper.
+
+    Attributes:
+        service: The service.
+    """
+
+    def __init__(self, service: str) -> None:
+        super().__init__(f"no law wants paper for {service}")
+        self.service = service

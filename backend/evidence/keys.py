@@ -1,20 +1,30 @@
-"""The centre's keys in a directory: made once, readable by their owner alone."""
+"""The centre's keys in a directory: made once, readable by their owner alone.
+
+Slips are signed with ``slip.pem``. ``slip-next.pem`` is published already, so that verifiers know it before its first
+slip; :func:`rotate_slip_key` puts it in the other's place and keeps the other's public part in ``retired/``, for slips
+still out.
+"""
 
 import os
 import secrets
 from collections.abc import Callable
 from dataclasses import dataclass
+from datetime import UTC, datetime
 from pathlib import Path
 from typing import Final
 
 from cryptography.hazmat.primitives import serialization
-from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
+from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey, Ed25519PublicKey
 
 from backend.evidence.errors import KeyFileError
 from backend.evidence.leaf import Pseudonymiser
+from backend.evidence.slips import thumbprint
 
 PSEUDONYM_KEY_BYTES: Final = 32
 _OTHERS: Final = 0o077
+_SLIP: Final = "slip.pem"
+_NEXT: Final = "slip-next.pem"
+_RETIRED: Final = "retired"
 
 
 @dataclass(frozen=True, slots=True, repr=False)
@@ -23,11 +33,15 @@ class CentreKeys:
 
     Attributes:
         slip: Signs slips.
+        slip_next: Will sign them after the next rotation.
+        slip_retired: Signed slips that may still be out; newest first.
         checkpoint: Signs the log's checkpoints.
         pseudonymiser: Turns numbers into pseudonyms.
     """
 
     slip: Ed25519PrivateKey
+    slip_next: Ed25519PublicKey
+    slip_retired: tuple[Ed25519PublicKey, ...]
     checkpoint: Ed25519PrivateKey
     pseudonymiser: Pseudonymiser
 
@@ -40,10 +54,47 @@ def load_or_create_keys(directory: Path) -> CentreKeys:
     """
     directory.mkdir(parents=True, exist_ok=True, mode=0o700)
     return CentreKeys(
-        slip=_parse_ed25519(directory / "slip.pem", _load(directory / "slip.pem", _new_ed25519)),
+        slip=_parse_ed25519(directory / _SLIP, _load(directory / _SLIP, _new_ed25519)),
+        slip_next=_parse_ed25519(directory / _NEXT, _load(directory / _NEXT, _new_ed25519)).public_key(),
+        slip_retired=tuple(map(_parse_retired, sorted((directory / _RETIRED).glob("*.pem"), reverse=True))),
         checkpoint=_parse_ed25519(directory / "checkpoint.pem", _load(directory / "checkpoint.pem", _new_ed25519)),
         pseudonymiser=_parse_pseudonymiser(_load(directory / "pseudonym.key", _new_secret)),
     )
+
+
+def rotate_slip_key(directory: Path, now: datetime) -> str:
+    """Put the next slip key in the present one's place; returns the new key's thumbprint. Servers must be started anew.
+
+    A power cut between the steps leaves the present key signing, and published twice at worst.
+
+    Args:
+        directory: The keys'.
+        now: Aware; names the retired key's file, so that the newest sorts last.
+
+    Raises:
+        KeyFileError: A file is not a key, or others may read it.
+    """
+    keys = load_or_create_keys(directory)
+    retired = directory / _RETIRED
+    retired.mkdir(mode=0o700, exist_ok=True)
+    public = keys.slip.public_key().public_bytes(
+        serialization.Encoding.PEM, serialization.PublicFormat.SubjectPublicKeyInfo
+    )
+    _create(retired / f"{now.astimezone(UTC):%Y%m%dT%H%M%SZ}.pem", public)
+    (directory / _NEXT).replace(directory / _SLIP)
+    _create(directory / _NEXT, _new_ed25519())
+    _sync_directory(directory)
+    return thumbprint(keys.slip_next)
+
+
+def _parse_retired(path: Path) -> Ed25519PublicKey:
+    try:
+        key = serialization.load_pem_public_key(path.read_bytes())
+    except ValueError as error:
+        raise KeyFileError(path.name, "not a public key") from error
+    if not isinstance(key, Ed25519PublicKey):
+        raise KeyFileError(path.name, "not an Ed25519 key")
+    return key
 
 
 def _new_ed25519() -> bytes:

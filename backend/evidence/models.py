@@ -1,11 +1,12 @@
-"""The log's tables. Rows are only ever added, but for the one head row."""
+"""The log's tables, and the slips taken back. Rows are only ever added, but for the one head row."""
 
+from datetime import datetime
 from typing import Final
 
-from sqlalchemy import BigInteger, CheckConstraint, Integer, LargeBinary
+from sqlalchemy import BigInteger, CheckConstraint, Integer, LargeBinary, String
 from sqlalchemy.orm import Mapped, mapped_column
 
-from backend.store import Base
+from backend.store import Base, UtcDateTime
 
 HEAD_ID: Final = 1
 
@@ -56,3 +57,19 @@ class EvidenceNode(Base):
     level: Mapped[int] = mapped_column(primary_key=True, autoincrement=False)
     index: Mapped[int] = mapped_column("node_index", _Big, primary_key=True, autoincrement=False)
     hash: Mapped[bytes] = mapped_column("node_hash", LargeBinary)
+
+
+class RevokedSlip(Base):
+    """A slip taken back; the log has a leaf of it.
+
+    Attributes:
+        reference: The slip's.
+        revoked_at: For the list of those still of interest.
+        reason: In the officer's words.
+    """
+
+    __tablename__ = "evidence_revoked_slip"
+
+    reference: Mapped[str] = mapped_column(String(12), primary_key=True)
+    revoked_at: Mapped[datetime] = mapped_column(UtcDateTime, index=True)
+    reason: Mapped[str] = mapped_column(String(400))

@@ -17,6 +17,8 @@ from cwt import COSE, COSEKey
 from backend.evidence.errors import SlipIssuerError
 from contracts.slip import SlipClaims, encode_claims, encode_token_text
 
+_HEADER_ALG, _HEADER_KID, _ALG_EDDSA = 1, 4, -8
+
 
 class SlipSigner:
     """Signs slip tokens under one key.
@@ -25,9 +27,13 @@ class SlipSigner:
         key: The centre's slip key.
         key_id: The key's id in the published set; the token's ``kid`` is its UTF-8 bytes.
         issuer: Whose claims may be signed.
+        others: Keys to publish beside it: the next one and retired ones whose slips are still out.
     """
 
-    def __init__(self, key: Ed25519PrivateKey, key_id: str, issuer: str) -> None:
+    def __init__(
+        self, key: Ed25519PrivateKey, key_id: str, issuer: str, others: Iterable[Ed25519PublicKey] = ()
+    ) -> None:
+        self._others = tuple(others)
         self.key_id = key_id
         self.issuer = issuer
         self._public_key = key.public_key()
@@ -42,14 +48,17 @@ class SlipSigner:
         """
         if claims.issuer != self.issuer:
             raise SlipIssuerError(claims.issuer)
-        # Not cwt.encode: it would add a not-before claim of its own from the clock.
-        sender = COSE.new(alg_auto_inclusion=True, kid_auto_inclusion=True)
-        return encode_token_text(sender.encode_and_sign(cbor2.dumps(encode_claims(claims)), self._key))
+        # Not cwt.encode: it would add a not-before claim of its own from the clock. The key's id is protected too, so
+        # that no bit of the token can be altered unseen.
+        protected = {_HEADER_ALG: _ALG_EDDSA, _HEADER_KID: self.key_id.encode()}
+        signed = COSE.new().encode_and_sign(cbor2.dumps(encode_claims(claims)), self._key, protected=protected)
+        return encode_token_text(signed)
 
-    def key_set(self, older: Iterable[Ed25519PublicKey] = ()) -> dict[str, list[dict[str, Any]]]:
-        """Return the JWK set: this key first, then older ones whose slips are still out."""
+    def key_set(self) -> dict[str, list[dict[str, Any]]]:
+        """Return the JWK set: this key first, then the others."""
         keys = [public_jwk(self._public_key, self.key_id)]
-        return {"keys": keys + [public_jwk(key, slip_key_id(key)) for key in older]}
+        keys += [public_jwk(key, slip_key_id(key)) for key in self._others]
+        return {"keys": [key | {"iss": self.issuer} for key in keys]}
 
 
 def public_jwk(key: Ed25519PublicKey, key_id: str) -> dict[str, Any]:
@@ -65,12 +74,12 @@ def thumbprint(key: Ed25519PublicKey) -> str:
 
 
 def slip_key_id(key: Ed25519PublicKey) -> str:
-    """Return the ``kid`` that slips carry: the thumbprint's first 64 bits and a little.
+    """Return the ``kid`` that slips carry: the thumbprint's first 36 bits.
 
-    Enough to tell one centre's keys apart, and 32 characters less in every QR code. It is a hint, no proof: the
-    signature is checked with the key it points to.
+    Enough to tell one centre's keys apart, and 37 bytes less in every QR code. It is a hint, no proof: the signature is
+    checked with the key it points to.
     """
-    return thumbprint(key)[:11]
+    return thumbprint(key)[:6]
 
 
 def _base64url(raw: bytes) -> str:

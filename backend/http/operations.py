@@ -7,6 +7,7 @@ from typing import Any, Final, Literal
 from pydantic import BaseModel
 
 from contracts.decision import Answer, Question, ServiceList
+from contracts.extract import EXTRACT_PATH, ExtractNotice, ExtractReceipt
 from contracts.fleet import (
     ENROL_PATH,
     HEARTBEAT_PATH,
@@ -19,6 +20,7 @@ from contracts.fleet import (
     HeartbeatReply,
 )
 from contracts.problems import ProblemCode as P
+from contracts.slip_messages import REVOCATIONS_PATH, VERIFY_PATH, RevocationList, SlipQuestion, SlipVerdict
 
 SIGNATURE_PROBLEMS: Final = (
     P.SIGNATURE_MISSING,
@@ -140,6 +142,16 @@ _HEARTBEAT = {
     "printer": {"health": "warning", "code": "paper_low", "model": "80 mm"},
 }
 
+_CLAIMS = {
+    "issuer": "centre.baidiao.example",
+    "reference": _ANSWER["reference"],
+    "issued_at": _ANSWER["decided_at"],
+    "expires_at": _ANSWER["expires_at"],
+    "holder_number": "3-XXXX-XXXXX-01-5",
+    "holder_initials": "ส. ต.",
+    "decisions": [{"service": "old_age_allowance", "outcome": "eligible", "amount_baht": 700, "leaf_index": 41}],
+}
+
 OPERATIONS: Final[tuple[Operation, ...]] = (
     Operation(
         "post",
@@ -221,11 +233,89 @@ OPERATIONS: Final[tuple[Operation, ...]] = (
         answer_example=_ANSWER,
     ),
     Operation(
+        "post",
+        VERIFY_PATH,
+        "Say whether a slip is valid, altered, expired, revoked or of an unknown issuer",
+        "device",
+        answer=SlipVerdict,
+        request=SlipQuestion,
+        problems=(P.BAD_REQUEST, P.UNSUPPORTED_MEDIA),
+        description="For an agency's counter: any enrolled device may ask. Nothing is kept.",
+        request_example={"token": "BD1:6BF…"},
+        answer_example={
+            "verdict": "revoked",
+            "words": {"th": "ผู้ออกเพิกถอนใบนี้แล้ว", "en": "The issuer has revoked this slip."},
+            "claims": _CLAIMS,
+            "revocation": {
+                "reference": _ANSWER["reference"],
+                "revoked_at": "2026-11-24T08:00:00Z",
+                "reason": "Issued in error",
+            },
+        },
+    ),
+    Operation(
+        "post",
+        EXTRACT_PATH,
+        "Give notice of a paper extract that an officer makes himself, before it is printed",
+        "device",
+        status=201,
+        answer=ExtractReceipt,
+        request=ExtractNotice,
+        problems=(P.BAD_REQUEST, P.UNSUPPORTED_MEDIA, P.MANDATE_MISSING),
+        description="NCPO order 21/2560, clause 17: free of charge, and only for services whose law still wants paper. "
+        "The notice says who makes it and a salted hash of the facts, not the facts.",
+        request_example={
+            "service": "disability_allowance",
+            "source": "disability_register",
+            "officer": "นางสาวสมหญิง ตัวอย่าง",
+            "facts_hash": _DIGEST,
+        },
+        answer_example={
+            "reference": "7K3M-9QXR-2T",
+            "made_at": "2026-11-24T08:00:00Z",
+            "authority": _WORDS,
+            "law": {"th": "ระเบียบว่าด้วยการจ่ายเงินเบี้ยความพิการ", "en": "Regulation on paying the disability allowance"},
+            "leaf": {"index": 42, "hash": _DIGEST},
+        },
+    ),
+    Operation(
         "get",
         KEYS_PATH,
-        "Public keys of slips and of the evidence log (JWK set)",
+        "Public keys of slips: the present, the next, and retired ones (JWK set; `iss` is the issuer)",
         "public",
-        answer_example={"keys": [{"kty": "OKP", "crv": "Ed25519", "kid": "slip-1", "x": _PUBLIC_KEY}]},
+        answer_example={
+            "keys": [{"kty": "OKP", "crv": "Ed25519", "kid": "kPrK_q", "x": _PUBLIC_KEY, "iss": _CLAIMS["issuer"]}]
+        },
+    ),
+    Operation(
+        "get",
+        REVOCATIONS_PATH,
+        "Slips taken back that would still be current, for verifying offline",
+        "public",
+        answer=RevocationList,
+        answer_example={
+            "issuer": "centre.baidiao.example",
+            "as_of": "2026-11-24T08:00:00Z",
+            "references": [_ANSWER["reference"]],
+        },
+    ),
+    Operation("get", "/slip", "Page on which anybody verifies a slip", "public", media_type="text/html"),
+    Operation(
+        "post",
+        "/slip",
+        "The page's form: a picture of the slip (`picture`) or its code's text (`token`); nothing is kept",
+        "public",
+        media_type="text/html",
+        problems=(P.TOO_LARGE,),
+    ),
+    Operation(
+        "get",
+        "/slip/static/{filename}",
+        "What the page needs",
+        "public",
+        media_type="text/css",
+        problems=(P.NOT_FOUND,),
+        parameters=(Parameter("filename", "path", "slip.css", "string"),),
     ),
     Operation(
         "get",

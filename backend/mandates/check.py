@@ -16,7 +16,7 @@ class Mandate:
     Attributes:
         agency_id: Whose devices may ask.
         service_id: For which service.
-        purpose: For which purpose, e.g. ``eligibility``.
+        purpose: For which purpose: ``eligibility``, or ``slip_identity``, for a slip's code to name its holder.
         facts: The facts that may be asked; nothing else.
         legal_basis: The law or regulation it rests on.
         valid_from: First day it holds.

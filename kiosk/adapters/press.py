@@ -12,6 +12,7 @@ from printer import press as room
 from printer.devices.address import open_printer
 from printer.errors import CodeTooLargeError, PrinterError
 from printer.journal import Journal
+from printer.profile import read_profile
 from printer.status import Condition, PrinterStatus
 from printer.typeface import load_typeface
 
@@ -23,10 +24,13 @@ _RESULTS = {
 _log = structlog.get_logger()
 
 
+def _utc_now() -> datetime:
+    return datetime.now(UTC)
+
+
 def part_state(status: PrinterStatus, model: str) -> PartState:
     """Say in the fleet's words how the printer is. Silence is unknown, never fine. Pure."""
-    first = min(status.blocking or status.conditions, default=None)
-    code = "" if first is None else first.value
+    code = "" if status.chief is None else status.chief.value
     if status.blocking:
         gone = Condition.UNREACHABLE in status.blocking
         return PartState(health=PartHealth.ABSENT if gone else PartHealth.FAULT, code=code, model=model)
@@ -45,10 +49,9 @@ class SlipPress:
 
     def __init__(self, url: str, journal: Path) -> None:
         self._model = url.partition(":")[0]
-        self._journal = Journal(journal, lambda: datetime.now(UTC))
-        self._press = room.Press(open_printer(url), self._journal, load_typeface())
-        for unfinished in self._journal.recover():
-            _log.warning("slip_unfinished_at_start", reference=unfinished.reference)
+        self._press = room.Press(open_printer(url), Journal(journal, _utc_now), load_typeface(), read_profile(url))
+        for unfinished in self._press.recover():
+            _log.warning("slip_unfinished_at_start", reference=unfinished.reference, fate=unfinished.fate.value)
 
     def print_slip(self, record: SlipRecord) -> PrintResult:
         """Print (see the port)."""

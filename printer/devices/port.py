@@ -31,7 +31,10 @@ class StatusDevice(Protocol):
         """
 
     def close(self) -> None:
-        """Close the line; harmless when it is closed."""
+        """Close the line; what was sent still arrives. Harmless when it is closed."""
+
+    def abort(self) -> None:
+        """Close the line so that of what was sent as little as possible still arrives."""
 
 
 @runtime_checkable
@@ -39,7 +42,7 @@ class StoreDevice(Protocol):
     """Somewhere slips are kept instead of printed."""
 
     def keep(self, reference: str, data: bytes) -> bool:
-        """Keep one slip's bytes; True when they would survive a power cut now.
+        """Keep one slip's bytes; True when they are where they shall be, and would survive a power cut now.
 
         Raises:
             DeviceUnavailableError: They could not be kept.

@@ -20,6 +20,7 @@ class SerialDevice:
         self._path = path
         self._baud = baud
         self._line: Any = None
+        self._printer: Any = None  # kept: python-escpos closes the line when its object is forgotten
 
     def open(self) -> None:
         """Open the line and drop what it still holds."""
@@ -31,7 +32,7 @@ class SerialDevice:
             printer.open()
         except Exception as error:
             raise DeviceUnavailableError(f"cannot open the serial line {self._path}") from error
-        self._line = printer.device
+        self._printer, self._line = printer, printer.device
         self._line.write_timeout = WRITE_TIMEOUT_S
         self._line.reset_input_buffer()
 
@@ -55,9 +56,16 @@ class SerialDevice:
             raise DeviceBrokenError("the serial line broke") from error
         return data
 
+    def abort(self) -> None:
+        """Drop what the driver has not sent yet."""
+        if self._line is not None:
+            with contextlib.suppress(OSError):
+                self._line.reset_output_buffer()
+        self.close()
+
     def close(self) -> None:
         """Close the line."""
         if self._line is not None:
             with contextlib.suppress(OSError):
                 self._line.close()
-            self._line = None
+            self._line = self._printer = None

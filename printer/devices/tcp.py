@@ -2,6 +2,7 @@
 
 import contextlib
 import socket
+import struct
 
 from printer.errors import DeviceBrokenError, DeviceUnavailableError
 
@@ -9,6 +10,8 @@ CONNECT_TIMEOUT_S = 3.0
 SEND_TIMEOUT_S = 8.0
 """Without progress for this long, the printer has stopped taking bytes: out of paper with its buffer full."""
 CHUNK_BYTES = 4096
+_RESET_AT_CLOSE, _DELIVER_AT_CLOSE = struct.pack("ii", 1, 0), struct.pack("ii", 0, 0)
+"""SO_LINGER with no time: closing resets the connection and drops what has not been delivered."""
 
 
 class TcpDevice:
@@ -24,9 +27,13 @@ class TcpDevice:
         """Connect anew."""
         self.close()
         try:
-            self._socket = socket.create_connection(self._address, timeout=CONNECT_TIMEOUT_S)
+            line = socket.create_connection(self._address, timeout=CONNECT_TIMEOUT_S)
         except OSError as error:
             raise DeviceUnavailableError(f"no printer answers at {self._address[0]}:{self._address[1]}") from error
+        # If this process is killed, the rest of a slip must not run on into the printer.
+        line.setsockopt(socket.SOL_SOCKET, socket.SO_LINGER, _RESET_AT_CLOSE)
+        line.setsockopt(socket.IPPROTO_TCP, socket.TCP_NODELAY, 1)
+        self._socket = line
 
     def _open_socket(self) -> socket.socket:
         if self._socket is None:
@@ -61,6 +68,12 @@ class TcpDevice:
         """Disconnect in order, so that what was sent is delivered."""
         if self._socket is not None:
             with contextlib.suppress(OSError):
+                self._socket.setsockopt(socket.SOL_SOCKET, socket.SO_LINGER, _DELIVER_AT_CLOSE)
                 self._socket.shutdown(socket.SHUT_WR)
+        self.abort()
+
+    def abort(self) -> None:
+        """Reset the connection."""
+        if self._socket is not None:
             self._socket.close()
             self._socket = None

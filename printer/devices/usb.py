@@ -56,3 +56,7 @@ class UsbDevice:
             with contextlib.suppress(OSError, AttributeError):
                 self._printer.close()
             self._printer = None
+
+    def abort(self) -> None:
+        """Release the printer: a transfer that was handed over is the printer's already."""
+        self.close()

@@ -12,8 +12,8 @@ from collections.abc import Callable
 from enum import StrEnum
 from pathlib import Path
 
+from printer.answers import CLEARED
 from printer.devices.png import write_synced
-from printer.escpos import CLEARED
 from printer.virtual.commands import Command, CommandReader
 from printer.virtual.paper import Paper
 

@@ -4,10 +4,13 @@ import sys
 from datetime import UTC, datetime, timedelta
 
 import pytest
+import zxingcpp
 from PIL import Image
 
 from contracts.slip import SlipRecord
+from contracts.slip_messages import RevocationList
 from printer.read_qr import find_token
+from printer.test_page import CODE_TEXT
 from printer.virtual.server import Fault
 from tests.support.printer_fakes import running_printer
 from tests.support.printer_samples import OLD_AGE, claims_of, one_service, public_keys, sign
@@ -99,3 +102,63 @@ def test_bad_address_and_missing_picture(tmp_path, visit, keys):
 
 def test_record_round_trips(visit):
     assert SlipRecord.model_validate_json(visit.read_bytes()) == one_service()
+
+
+def test_preview_in_large_print_and_thai_numerals(tmp_path, visit):
+    sizes = {}
+    for name, options in {"plain": (), "large": ("--large",), "thai": ("--thai-numerals", "--width", "384")}.items():
+        out = tmp_path / f"{name}.png"
+        assert baidiao("slip", "preview", visit, "--out", out, *options).returncode == 0
+        with Image.open(out) as picture:
+            sizes[name] = picture.size
+    assert sizes["large"][1] > sizes["plain"][1]
+    assert sizes["thai"][0] == 384
+
+
+def test_verify_knows_slips_taken_back(tmp_path, keys):
+    token = sign(claims_of("AAAA-BBBB-CC", [OLD_AGE], datetime.now(UTC).replace(microsecond=0) + timedelta(days=1)))
+    revocations = tmp_path / "revocations.json"
+    listed = RevocationList(issuer="centre.baidiao.example", as_of=datetime.now(UTC), references=("AAAA-BBBB-CC",))
+    revocations.write_text(listed.model_dump_json())
+    found = baidiao("slip", "verify", "--text", token, "--keys", keys, "--revocations", revocations, "--json")
+    assert (found.returncode, json.loads(found.stdout)["verdict"]) == (1, "revoked")
+    assert baidiao("slip", "verify", "--text", token, "--keys", keys, "--revocations", keys).returncode == 1
+
+
+def test_the_width_comes_from_the_address(tmp_path, visit):
+    assert baidiao("slip", "print", visit, "--printer", f"png:{tmp_path}/p?width=384").returncode == 0
+    with Image.open(tmp_path / "p" / "7K3M-Q9XA-2T.png") as picture:
+        assert picture.width == 384
+
+
+def test_the_test_page_is_printed_and_its_codes_are_read(tmp_path):
+    with running_printer(tmp_path) as machine:
+        done = baidiao("printer", "test", "--printer", f"tcp://127.0.0.1:{machine.port}")
+        assert done.returncode == 0, done.stderr
+        with Image.open(machine.slips[0]) as picture:
+            found = zxingcpp.read_barcodes(picture.convert("L"))
+    assert [code.text for code in found] == [CODE_TEXT] * 3
+
+
+def test_doctor_tells_well_from_ill(tmp_path):
+    with running_printer(tmp_path) as machine:
+        url = f"tcp://127.0.0.1:{machine.port}"
+        well = baidiao("printer", "doctor", "--printer", url)
+        machine.set_fault(Fault.PAPER_OUT)
+        machine.set_fault(Fault.NO_END_ANSWER)
+        ill = baidiao("printer", "doctor", "--printer", url, "--json")
+        assert machine.slips == []
+    assert well.returncode == 0, well.stdout
+    assert "✓ DLE EOT 3 (error)" in well.stdout
+    findings = {found["name"]: found["well"] for found in json.loads(ill.stdout)}
+    assert ill.returncode == 6
+    assert (findings["drawing"], findings["paper_out"], findings["GS r 1 (end of a slip)"]) == (True, False, None)
+
+
+def test_doctor_of_a_printer_that_is_not_there_and_of_a_file(tmp_path):
+    gone = baidiao("printer", "doctor", "--printer", "tcp://127.0.0.1:9")
+    assert gone.returncode == 6
+    assert "✗ line" in gone.stdout
+    store = baidiao("printer", "doctor", "--printer", f"file:{tmp_path}/slips.bin")
+    assert store.returncode == 0
+    assert "? line" in store.stdout

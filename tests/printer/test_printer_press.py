@@ -4,15 +4,13 @@ import time
 import pytest
 from PIL import Image
 
-from printer.devices.address import open_printer
-from printer.devices.port import StatusDevice, StoreDevice
-from printer.errors import PrinterUrlError
-from printer.journal import Fate, State
 from printer.press import Press, PrintOutcome, Timing
 from printer.read_qr import find_token
-from printer.status import Condition, PrinterStatus, is_status, parse_status, summarise
-from printer.virtual.server import Fault, status_byte
+from printer.status import Condition
+from printer.status_client import StatusLine
+from printer.virtual.server import Fault
 from tests.support.printer_fakes import FACE, QUICK, FakeLine, journal_at, press_on, running_printer
+from tests.support.printer_kills import count_kills
 from tests.support.printer_samples import four_services, one_service, undecided
 
 pytestmark = pytest.mark.enable_socket
@@ -241,105 +239,102 @@ def test_nothing_is_sent_to_a_faulty_printer(tmp_path):
     assert len(line.sent) == 4 * 3
 
 
-def test_journal_is_marked_before_the_first_byte(tmp_path):
-    class DiesOnData(FakeLine):
-        def send(self, data):
-            if len(data) > 100:
-                raise KeyboardInterrupt
-            super().send(data)
+class Fails(FakeLine):
+    """Falls ill after so many bytes of slip."""
 
-    with pytest.raises(KeyboardInterrupt):
-        fake_run(tmp_path, DiesOnData())
+    def __init__(self, after, answers, **more):
+        super().__init__(**more)
+        self.after = after
+        self.ill = answers
+
+    def send(self, data):
+        super().send(data)
+        if len(self.sent) > self.after:
+            self.answers = self.ill
+
+
+def test_a_fault_between_two_pieces_stops_the_rest_from_being_sent(tmp_path):
+    line = Fails(9000, {1: 0x1A, 4: 0x72}, clears=True)
+    result = fake_run(tmp_path, line)
+    assert result.outcome is PrintOutcome.NOT_PRINTED
+    assert result.conditions == {Condition.OFFLINE, Condition.PAPER_OUT}
+    assert len(line.sent) < 15_000
+    assert line.aborted
+
+
+def test_a_fault_that_cannot_be_cleared_away_is_unsure(tmp_path):
+    line = Fails(9000, {1: 0x1A, 4: 0x72})
+    assert fake_run(tmp_path, line).outcome is PrintOutcome.UNSURE
+    assert line.sent.endswith(b"\x10\x05\x02")  # the older clearing, which says nothing
+
+
+def test_a_fault_right_after_the_end_is_unsure_and_cleared(tmp_path):
+    line = Fails(39_000, {1: 0x1A, 2: 0x12, 3: 0x12, 4: 0x72}, end_answer=0x00, clears=True)
+    result = fake_run(tmp_path, line)
+    assert result.outcome is PrintOutcome.UNSURE
+    assert Condition.PAPER_OUT in result.conditions
+
+
+def test_automatic_status_is_not_taken_for_the_slips_end(tmp_path):
+    """Its second to fourth bytes look like GS r's answer."""
+    line = FakeLine({1: 0x12}, tail_answer=b"\x10\x00\x00\x00")
+    assert fake_run(tmp_path, line).outcome is PrintOutcome.UNSURE
+
+
+def test_automatic_status_tells_of_a_fault(tmp_path):
+    line = FakeLine({}, tail_answer=b"\x18\x00\x0c\x00", clears=True)
+    result = fake_run(tmp_path, line)
+    assert result.outcome is not PrintOutcome.PRINTED
+
+
+def test_left_over_paper_is_settled_before_the_next_slip(tmp_path):
+    line = FakeLine(end_answer=0x00)
     journal = journal_at(tmp_path)
-    assert journal.find_fate("7K3M-Q9XA-2T") is Fate.LOOK_AT_THE_TRAY
-    assert [(found.reference, found.fate) for found in journal.recover()] == [("7K3M-Q9XA-2T", Fate.LOOK_AT_THE_TRAY)]
-    assert journal.recover() == []
-
-
-def test_journal_tells_each_fate(tmp_path):
-    journal = journal_at(tmp_path)
-    assert journal.find_fate("A") is None
-    journal.mean("A")
-    assert journal.find_fate("A") is Fate.NOT_PRINTED
-    sent = journal.mean("B")
-    journal.mark_sent(sent)
-    done = journal.mean("C")
-    journal.mark_sent(done)
-    journal.mark_ended(done, State.CONFIRMED)
-    assert {found.reference: found.fate for found in journal_at(tmp_path).recover()} == {
-        "A": Fate.NOT_PRINTED,
-        "B": Fate.LOOK_AT_THE_TRAY,
-    }
-    assert journal.find_fate("C") is Fate.PRINTED
+    attempt = journal.mean("EARLIER")
+    journal.mark_sent(attempt)
+    press = Press(line, journal, FACE, timing=QUICK, monotonic=line.monotonic)
+    assert [found.reference for found in press.recover()] == ["EARLIER"]
+    assert line.sent.endswith(b"\x1b@\x1dVB\x18")
     assert not journal.has_loose_start()
+    sent = len(line.sent)
+    assert press.print_slip(one_service()).outcome is PrintOutcome.PRINTED
+    assert b"\x1dVB\x18\x1b@" not in line.sent[sent:]
 
 
-def test_journal_holds_nothing_about_the_citizen(tmp_path):
-    press_on(f"png:{tmp_path}/p", tmp_path).print_slip(one_service())
-    kept = b"".join(path.read_bytes() for path in tmp_path.glob("journal*"))
-    assert b"7K3M-Q9XA-2T" in kept
-    assert "ส.ร.".encode() not in kept
-    assert b"xxxxx-12-3" not in kept
+def test_what_cannot_be_settled_is_tried_again(tmp_path):
+    line = FakeLine(reachable=False)
+    journal = journal_at(tmp_path)
+    journal.mark_sent(journal.mean("EARLIER"))
+    Press(line, journal, FACE, timing=QUICK, monotonic=line.monotonic).recover()
+    assert journal.has_loose_start()
 
 
-@pytest.mark.parametrize(
-    ("query", "byte", "conditions"),
-    [
-        (1, 0x12, set()),
-        (1, 0x16, set()),
-        (1, 0x1A, {Condition.OFFLINE}),
-        (2, 0x16, {Condition.COVER_OPEN}),
-        (2, 0x32, {Condition.PAPER_OUT}),
-        (3, 0x1A, {Condition.CUTTER_ERROR}),
-        (3, 0x32, {Condition.UNRECOVERABLE}),
-        (4, 0x1E, {Condition.PAPER_NEAR_END}),
-        (4, 0x7E, {Condition.PAPER_NEAR_END, Condition.PAPER_OUT}),
-    ],
-)
-def test_status_bytes(query, byte, conditions):
-    assert is_status(byte)
-    assert parse_status(query, byte) == conditions
+def test_a_few_kills_double_and_lose_nothing(tmp_path):
+    tally = count_kills(tmp_path, kills=6, seed=7)
+    assert tally.kills >= 6
+    assert (tally.doubled, tally.lost, tally.stale, tally.damaged) == (0, 0, 0, 0)
 
 
-def test_only_fixed_bits_make_a_status():
-    assert [byte for byte in range(256) if is_status(byte)] == [
-        byte for byte in range(256) if byte & 0x02 and byte & 0x10 and not byte & 0x81
-    ]
+class SaysEndsOnceOnly(FakeLine):
+    """Answers the GS r that is asked alone, before the slip, and never the slip's own."""
+
+    def send(self, data):
+        self.end_answer = 0x00 if data == b"\x1dr\x01" else None
+        super().send(data)
 
 
-def test_silence_is_never_fine():
-    assert not summarise({1: 0x12, 4: None}).known_fine
-    assert not summarise({}).known_fine
-    assert not PrinterStatus(frozenset(), frozenset()).known_fine
-    assert summarise({1: 0x12, 4: 0x12}).known_fine
+def test_a_printer_that_says_ends_must_say_this_one(tmp_path):
+    assert fake_run(tmp_path, SaysEndsOnceOnly()).outcome is PrintOutcome.UNSURE
 
 
-def test_virtual_status_says_its_faults():
-    for query in (1, 2, 3, 4):
-        assert is_status(status_byte(query, frozenset(Fault)))
-        assert status_byte(query, frozenset()) == 0x12
-
-
-@pytest.mark.parametrize(
-    "url", ["", "lp0", "tcp://", "tcp://host:70000", "usb://zz:1", "usb://04b8", "serial://ttyS0", "serial:///dev/x?baud=fast",
-            "file:", "png:", "http://x"],
-)  # fmt: skip
-def test_bad_address_is_named(url):
-    with pytest.raises(PrinterUrlError) as caught:
-        open_printer(url)
-    assert caught.value.url == url
-
-
-@pytest.mark.parametrize(
-    ("url", "kind"),
-    [
-        ("tcp://printer.example:9100", StatusDevice),
-        ("tcp://[::1]", StatusDevice),
-        ("usb://04b8:0e28", StatusDevice),
-        ("serial:///dev/ttyUSB0?baud=9600", StatusDevice),
-        ("file:/tmp/x", StoreDevice),
-        ("png:var/slips", StoreDevice),
-    ],
-)
-def test_address_makes_its_device(url, kind):
-    assert isinstance(open_printer(url), kind)
+def test_two_ends_asked_need_two_answers():
+    line = FakeLine()
+    client = StatusLine(line, line.monotonic)
+    assert not client.wait_for_end(0.1)  # the answer is late
+    client.expect_end()
+    line.incoming = b"\x00"
+    client.listen(0.1)
+    assert not client.end_answered
+    line.incoming = b"\x00"
+    client.listen(0.1)
+    assert client.end_answered

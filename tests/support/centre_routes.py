@@ -16,6 +16,10 @@ PUBLIC = {
     "evidence.inclusion",
     "evidence.consistency",
     "evidence.keys",
+    "slips.page",
+    "slips.check",
+    "slips.static",
+    "slips.revocations",
 } | PUBLIC_ENDPOINTS
 
 

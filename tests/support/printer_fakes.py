@@ -3,8 +3,10 @@
 from contextlib import contextmanager
 from datetime import UTC, datetime
 
+from printer.answers import CLEARED
 from printer.devices.address import open_printer
 from printer.errors import DeviceBrokenError, DeviceUnavailableError
+from printer.escpos import CLEAR_BUFFER
 from printer.journal import Journal
 from printer.press import Press, Timing
 from printer.typeface import load_typeface
@@ -42,11 +44,14 @@ class FakeLine:
 
     bytes_per_s = None
 
-    def __init__(self, answers=None, end_answer=None, reachable=True, break_after=None):
+    def __init__(self, answers=None, end_answer=None, reachable=True, break_after=None, clears=False, tail_answer=b""):
         self.answers = dict(FINE if answers is None else answers)
         self.end_answer = end_answer
         self.reachable = reachable
         self.break_after = break_after
+        self.clears = clears
+        self.tail_answer = tail_answer
+        self.aborted = False
         self.sent = b""
         self.opened = 0
         self.time_s = 0.0
@@ -70,6 +75,10 @@ class FakeLine:
             self.incoming += bytes([self.answers[data[2]]])
         if data.endswith(b"\x1dr\x01") and self.end_answer is not None:
             self.incoming += bytes([self.end_answer])
+        if data.endswith(b"\x1dr\x01"):
+            self.incoming += self.tail_answer
+        if data == CLEAR_BUFFER and self.clears:
+            self.incoming += CLEARED
 
     def receive(self, timeout_s):
         data, self.incoming = self.incoming, b""
@@ -78,4 +87,7 @@ class FakeLine:
         return data
 
     def close(self):
-        pass
+        self.aborted = False
+
+    def abort(self):
+        self.aborted = True

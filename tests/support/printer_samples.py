@@ -26,7 +26,7 @@ from contracts.slip import MaskedHolder, SlipClaims, SlipRecord, TokenDecision, 
 
 DECIDED_AT = datetime(2026, 1, 15, 3, 42, tzinfo=UTC)
 EXPIRES_AT = DECIDED_AT + timedelta(days=30)
-KEY_ID = "centre-2026"
+KEY_ID = "c-2026"
 PRIVATE_KEY = Ed25519PrivateKey.from_private_bytes(bytes(range(32)))
 
 CIVIL = Words(th="สำนักทะเบียนกลาง กรมการปกครอง", en="Civil Registry, Department of Provincial Administration")
@@ -43,19 +43,20 @@ def _b64(data: bytes) -> str:
 
 def public_keys(kid: str = KEY_ID, key: Ed25519PrivateKey = PRIVATE_KEY) -> dict:
     x = _b64(key.public_key().public_bytes_raw())
-    return {"keys": [{"kty": "OKP", "crv": "Ed25519", "kid": kid, "alg": "EdDSA", "use": "sig", "x": x}]}
+    jwk = {"kty": "OKP", "crv": "Ed25519", "kid": kid, "alg": "EdDSA", "use": "sig", "x": x}
+    return {"keys": [jwk | {"iss": "centre.baidiao.example"}]}
 
 
 def signing_key(kid: str = KEY_ID, key: Ed25519PrivateKey = PRIVATE_KEY):
     jwk = {**public_keys(kid, key)["keys"][0], "d": _b64(key.private_bytes_raw()), "key_ops": ["sign"]}
-    del jwk["use"]
+    del jwk["use"], jwk["iss"]
     return COSEKey.from_jwk(jwk)
 
 
 def sign(claims: SlipClaims, kid: str = KEY_ID, key: Ed25519PrivateKey = PRIVATE_KEY) -> str:
     """Plain COSE_Sign1: ``cwt.encode`` would add a not-before claim from the machine's clock."""
-    cose = COSE.new(alg_auto_inclusion=True, kid_auto_inclusion=True)
-    return encode_token_text(cose.encode(cbor2.dumps(encode_claims(claims)), signing_key(kid, key)))
+    payload, protected = cbor2.dumps(encode_claims(claims)), {1: -8, 4: kid.encode()}
+    return encode_token_text(COSE.new().encode_and_sign(payload, signing_key(kid, key), protected=protected))
 
 
 def _decision(service, name, agency, outcome, reasons, next_step, amount=None, leaf=118_204):
@@ -202,6 +203,28 @@ def one_service() -> SlipRecord:
 
 def four_services() -> SlipRecord:
     return record_of("B4WD-8HZN-5C", [OLD_AGE, DISABLED, WELFARE, COVERAGE], _sources("revenue"))
+
+
+_LONG = Words(
+    th="โครงการเงินอุดหนุนเพื่อการเลี้ยงดูเด็กแรกเกิดและพัฒนาคุณภาพชีวิตผู้สูงอายุในครัวเรือนที่มีรายได้น้อย",
+    en="Grant for raising newborn children and for the quality of life of older people in low-income households",
+)
+_LONG_AGENCY = Words(
+    th="กรมส่งเสริมและพัฒนาคุณภาพชีวิตคนพิการ กระทรวงการพัฒนาสังคมและความมั่นคงของมนุษย์",
+    en="Department of Empowerment of Persons with Disabilities, Ministry of Social Development and Human Security",
+)
+
+
+def twelve_services() -> SlipRecord:
+    """As many services as one question may name, some of them with names longer than a line."""
+    base = [OLD_AGE, DISABLED, WELFARE, COVERAGE] * 3
+    long = {"service_name": _LONG, "agency": _LONG_AGENCY}
+    decisions = [
+        decision.model_copy(update=(long if at % 5 == 1 else {}) | {"leaf": LeafReference(index=at, hash="0" * 64)})
+        for at, decision in enumerate(base)
+    ]
+    record = record_of("Z9Y8-X7W6-V5", decisions, _sources("revenue", "health_security"))
+    return record.model_copy(update={"agency": _LONG_AGENCY})
 
 
 def undecided() -> SlipRecord:

@@ -2,9 +2,10 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from backend.decisions.initials import thai_initials
-from backend.decisions.reference import ALPHABET, REFERENCE_BYTES, encode_reference
-from contracts.card import Name
+from backend.decisions.initials import birth_digits, full_name, thai_initials
+from backend.decisions.reference import REFERENCE_BYTES, encode_reference
+from contracts.card import Birth, Name
+from contracts.slip_reference import ALPHABET
 
 
 @pytest.mark.parametrize(
@@ -37,3 +38,10 @@ def test_references_have_their_form_and_keep_fifty_bits(randomness: bytes) -> No
 def test_references_take_seven_bytes() -> None:
     with pytest.raises(ValueError, match="seven"):
         encode_reference(b"")
+
+
+def test_the_fuller_form_has_name_and_birth_as_far_as_they_are_known():
+    assert full_name(Name(prefix="นาง", first="บุญเรือน", middle="", last="แสงทองดี")) == "นางบุญเรือน แสงทองดี"
+    assert full_name(Name(first="John", middle="M", last="Smith")) == "John M Smith"
+    assert [birth_digits(Birth(year=1953)), birth_digits(Birth(year=1953, month=4))] == ["1953", "195304"]
+    assert birth_digits(Birth(year=1953, month=4, day=2)) == "19530402"

@@ -15,6 +15,7 @@ from backend.evidence.models import EvidenceLeaf
 from backend.linkage.errors import LoopStoppedError
 from backend.linkage.facts import Fact
 from backend.mandates.check import Mandate
+from backend.mandates.file import DEMO_MANDATES, load_mandates
 from contracts.card import Assurance, Birth
 from contracts.decision import Answer, AskState, NotKnownCause, Outcome, Progress, Question
 from contracts.message import Words
@@ -66,14 +67,42 @@ def test_the_slip_verifies_and_says_what_the_answer_says(centre: Centre) -> None
     key = cwt.COSEKey.new({1: 1, -1: 6, -2: SLIP_KEY.public_key().public_bytes_raw(), 3: -8, 2: b"slip-test"})
     decoded = cwt.decode(parse_token_text(answer.slip_token), key)
     assert isinstance(decoded, dict)
-    claims = parse_claims(decoded)
-    assert claims.issuer == ORIGIN
+    claims = parse_claims(decoded, ORIGIN)
     assert claims.reference == answer.reference
     assert (claims.issued_at, claims.expires_at) == (answer.decided_at, answer.expires_at)
     assert (claims.holder_number, claims.holder_initials) == ("3-XXXX-XXXXX-45-7", "บ. ส.")
     assert [(d.service, d.outcome, d.amount_baht, d.leaf_index) for d in claims.decisions] == [
         ("old_age_allowance", Outcome.ELIGIBLE, 700, 0)
     ]
+
+
+@pytest.mark.parametrize(
+    ("allowed", "name", "birth"),
+    [
+        ((), "บ. ส.", None),
+        (("old_age_allowance",), "บ. ส.", None),
+        (("old_age_allowance", "health_coverage"), "นางบุญเรือน แสงทองดี", "1953"),
+    ],
+)
+def test_the_code_names_its_holder_only_where_every_mandate_says_so(
+    tmp_path: Path, allowed: tuple[str, ...], name: str, birth: str | None
+) -> None:
+    law = Words(th="กฎหมายตัวอย่าง", en="An example of a law")
+    mandates = list(load_mandates(DEMO_MANDATES))
+    mandates += [
+        Mandate(mandates[0].agency_id, service, "slip_identity", frozenset({Fact.BIRTH}), law, date(2020, 1, 1))
+        for service in allowed
+    ]
+    centre = Centre(tmp_path, tuple(mandates))
+    try:
+        answer = ask(centre, question("old_age_allowance", "health_coverage"))
+    finally:
+        centre.close()
+    key = cwt.COSEKey.new({1: 1, -1: 6, -2: SLIP_KEY.public_key().public_bytes_raw(), 3: -8, 2: b"slip-test"})
+    decoded = cwt.decode(parse_token_text(answer.slip_token), key)
+    assert isinstance(decoded, dict)
+    claims = parse_claims(decoded)
+    assert (claims.holder_initials, claims.holder_birth) == (name, birth)
 
 
 def test_each_leaf_tells_of_its_decision_and_of_nobody(centre: Centre) -> None:

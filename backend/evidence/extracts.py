@@ -1,0 +1,69 @@
+"""Logs the paper extracts that officers make, before they are printed; which laws still want paper is a list."""
+
+import json
+from collections.abc import Callable, Mapping
+from datetime import datetime
+from importlib.resources import files
+from typing import Any, Final
+
+from pydantic import TypeAdapter
+
+from backend.evidence.errors import PaperNotWantedError
+from backend.evidence.log import EvidenceLog
+from contracts.decision import ServiceId
+from contracts.extract import ExtractNotice, ExtractReceipt
+from contracts.message import Words
+from contracts.slip_reference import PACKED_BYTES, write_reference
+
+PAPER_LAWS: Final = "paper_laws.json"
+"""Services whose law still wants paper, each with the law's name."""
+
+
+def load_paper_laws() -> dict[str, Words]:
+    """Read the list."""
+    content = (files("backend.evidence") / PAPER_LAWS).read_bytes()
+    return dict(TypeAdapter(dict[ServiceId, Words]).validate_json(content))
+
+
+def encode_extract(notice: ExtractNotice, reference: str, device_id: str, agency_id: str, made_at: datetime) -> bytes:
+    """Return an extract's leaf: canonical JSON, as a decision's. It says who made it, and not what it says."""
+    content: dict[str, Any] = {"kind": "extract", "version": 1, "reference": reference, "made_at": made_at.isoformat()}
+    content |= notice.model_dump(mode="json") | {"device_id": device_id, "agency_id": agency_id}
+    return json.dumps(content, sort_keys=True, separators=(",", ":"), ensure_ascii=False).encode("utf-8")
+
+
+class ExtractRegister:
+    """Takes notices of extracts.
+
+    Args:
+        log: Where they are logged.
+        laws: Services whose law still wants paper.
+        now: The clock, aware UTC.
+        random_bytes: For references.
+    """
+
+    def __init__(
+        self,
+        log: EvidenceLog,
+        laws: Mapping[str, Words],
+        now: Callable[[], datetime],
+        random_bytes: Callable[[int], bytes],
+    ) -> None:
+        self._log = log
+        self._laws = laws
+        self._now = now
+        self._random_bytes = random_bytes
+
+    def register(self, notice: ExtractNotice, device_id: str, agency_id: str, authority: Words) -> ExtractReceipt:
+        """Log one extract and let it be printed.
+
+        Raises:
+            PaperNotWantedError: No law wants paper for this service: nobody may ask for it, nor make it.
+            LogUnavailableError: The log could not be written; nothing may be printed.
+        """
+        law = self._laws.get(notice.service)
+        if law is None:
+            raise PaperNotWantedError(notice.service)
+        made_at, reference = self._now(), write_reference(self._random_bytes(PACKED_BYTES))
+        leaf = self._log.append(encode_extract(notice, reference, device_id, agency_id, made_at))
+        return ExtractReceipt(reference=reference, made_at=made_at, authority=authority, law=law, leaf=leaf)

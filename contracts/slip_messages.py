@@ -1,0 +1,60 @@
+"""Messages about slips: asking the centre whether one is genuine, and the list of those taken back."""
+
+from pydantic import AwareDatetime, Field
+
+from contracts.message import Message, Words
+from contracts.slip import SlipClaims
+from contracts.slip_verification import Verdict
+
+VERIFY_PATH = "/v1/device/slips/verify"
+REVOCATIONS_PATH = "/.well-known/slip-revocations.json"
+
+
+class SlipQuestion(Message):
+    """Body of ``POST /v1/device/slips/verify``: is this slip genuine?"""
+
+    token: str = Field(max_length=4000, repr=False, description="Text of the slip's QR code")
+
+
+class Revocation(Message):
+    """A slip taken back.
+
+    Attributes:
+        reference: The slip's.
+        revoked_at: UTC.
+        reason: In the officer's words; never about the citizen.
+    """
+
+    reference: str
+    revoked_at: AwareDatetime
+    reason: str
+
+
+class SlipVerdict(Message):
+    """What may be said of the slip.
+
+    Attributes:
+        verdict: In one word.
+        words: For an officer at a counter.
+        claims: What the slip says, when its signature is good.
+        revocation: When and why it was taken back.
+    """
+
+    verdict: Verdict
+    words: Words
+    claims: SlipClaims | None = None
+    revocation: Revocation | None = None
+
+
+class RevocationList(Message):
+    """Answer to ``GET /.well-known/slip-revocations.json``: for who verifies without a network.
+
+    Attributes:
+        issuer: Whose slips.
+        as_of: When the list was made.
+        references: Slips taken back that would still be current.
+    """
+
+    issuer: str
+    as_of: AwareDatetime
+    references: tuple[str, ...]
