@@ -1,8 +1,9 @@
 import base64
+import contextlib
 import json
 import logging
 import time
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from pathlib import Path
 
 import pytest
@@ -174,8 +175,19 @@ def test_a_preflight_is_answered_without_the_token(server: CounterServer) -> Non
     assert "Access-Control-Allow-Origin" not in refused.headers
 
 
-def connect(server: CounterServer, origin: str = AGENCY) -> Client:
-    return Client(f"ws://127.0.0.1:{server.port}/v1/events", headers={"Origin": origin})
+@pytest.fixture
+def connect(server: CounterServer) -> Iterator[Callable[[], Client]]:
+    """Opens sockets; what a test leaves open is closed, for a client's thread would hold the whole run."""
+    opened: list[Client] = []
+
+    def open_socket() -> Client:
+        opened.append(Client(f"ws://127.0.0.1:{server.port}/v1/events", headers={"Origin": AGENCY}))
+        return opened[-1]
+
+    yield open_socket
+    for socket in opened:
+        with contextlib.suppress(ConnectionClosed):
+            socket.close()
 
 
 def heard(socket: Client, last: str) -> list[dict[str, object]]:
@@ -187,8 +199,10 @@ def heard(socket: Client, last: str) -> list[dict[str, object]]:
     return said
 
 
-def test_events_come_over_a_socket_and_personal_ones_only_when_asked(server: CounterServer, cards: FakeCards) -> None:
-    quiet, eager = connect(server), connect(server)
+def test_events_come_over_a_socket_and_personal_ones_only_when_asked(
+    connect: Callable[[], Client], cards: FakeCards
+) -> None:
+    quiet, eager = connect(), connect()
     quiet.send(json.dumps({"token": TOKEN}))
     eager.send(json.dumps({"token": TOKEN, "read": True, "photo": True}))
     for socket in (quiet, eager):
@@ -208,19 +222,18 @@ def test_events_come_over_a_socket_and_personal_ones_only_when_asked(server: Cou
 
 
 def test_who_did_not_ask_to_read_hears_nothing_personal_whatever_happens(
-    server: CounterServer, cards: FakeCards
+    connect: Callable[[], Client], cards: FakeCards
 ) -> None:
     cards.careless = True
-    socket = connect(server)
+    socket = connect()
     socket.send(json.dumps({"token": TOKEN, "read": "yes", "photo": True}))
     heard(socket, "reader_added")
     cards.insert("mother")
     assert "card" not in heard(socket, "card_read")[-1]
-    socket.close()
 
 
-def test_a_wrong_token_closes_the_socket(server: CounterServer, cards: FakeCards) -> None:
-    socket = connect(server)
+def test_a_wrong_token_closes_the_socket(connect: Callable[[], Client], cards: FakeCards) -> None:
+    socket = connect()
     socket.send(json.dumps({"token": "wrong"}))
     assert heard(socket, "refused") == [{"event": "refused", "code": "token_wrong"}]
     with pytest.raises(ConnectionClosed) as caught:
