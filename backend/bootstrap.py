@@ -21,6 +21,8 @@ from backend.evidence.http import create_blueprint as create_evidence
 from backend.evidence.keys import CentreKeys, load_or_create_keys
 from backend.evidence.log import EvidenceLog
 from backend.evidence.slips import SlipSigner, slip_key_id
+from backend.evidence.witness_building import build_witnessing, load_witnesses
+from backend.evidence.witness_list import WitnessPolicy
 from backend.fleet.building import build_fleet
 from backend.http.device_identity import current_device
 from backend.http.device_questions import create_blueprint as create_questions
@@ -47,6 +49,7 @@ class Installation:
     keys: CentreKeys
     agencies: Directory
     rules: Rulebook
+    witnesses: WitnessPolicy | None
 
 
 def utc_now() -> datetime:
@@ -108,6 +111,7 @@ def read_installation(settings: Settings) -> Installation:
             keys=load_or_create_keys(settings.keys_dir),
             agencies=load_directory(settings.agencies_file or DEFAULT_DIRECTORY),
             rules=load_rulebook(),
+            witnesses=load_witnesses(settings.witnesses_file, settings.witness_quorum),
         )
 
 
@@ -116,7 +120,10 @@ def build_services(settings: Settings) -> Services:
     found = read_installation(settings)
     store = Store(settings.database_url)
     fleet = build_fleet(settings, store)
-    log = EvidenceLog(store, settings.log_origin, found.keys.checkpoint)
+    log = EvidenceLog(store, settings.log_origin, found.keys.checkpoint, older=found.keys.older_checkpoint)
+    witnessing = build_witnessing(found.witnesses, store, log, utc_now)
+    if witnessing is not None:
+        witnessing.start(settings.witness_interval_s)
     signer = SlipSigner(found.keys.slip, slip_key_id(found.keys.slip.public_key()), settings.log_origin)
     gatherer = FactGatherer.from_directory(found.agencies)
     decisions = DecisionService(
@@ -135,6 +142,8 @@ def build_services(settings: Settings) -> Services:
 
     def close() -> None:
         gatherer.close()
+        if witnessing is not None:
+            witnessing.close()
         log.close()
         fleet.close()
         store.close()
@@ -144,7 +153,10 @@ def build_services(settings: Settings) -> Services:
         now=utc_now,
         session_secret=found.session_secret,
         fleet=fleet,
-        blueprints=(create_questions(decisions, current_device), create_evidence(log, signer)),
+        blueprints=(
+            create_questions(decisions, current_device),
+            create_evidence(log, signer, witnessing.checkpoint if witnessing else lambda: None),
+        ),
         readiness=_readiness(settings, store, found),
         close=close,
     )

@@ -77,3 +77,26 @@ class SlipIssuerError(EvidenceError):
     def __init__(self, issuer: str) -> None:
         super().__init__(f"claims are issued by {issuer!r}, not by this centre")
         self.issuer = issuer
+
+
+class WitnessListError(EvidenceError):
+    """The list of witnesses cannot be used."""
+
+    def __init__(self, problem: str) -> None:
+        super().__init__(f"the list of witnesses: {problem}")
+
+
+class WitnessError(EvidenceError):
+    """A witness did not cosign.
+
+    Attributes:
+        reason: ``"unreachable"``, ``"refused"``, ``"bad_answer"``, or ``"log_is_behind"``: it has seen more leaves.
+        known_size: The size it says it stands at; None when it did not say.
+        retryable: False when the witness contradicts the log itself.
+    """
+
+    def __init__(self, reason: str, known_size: int | None = None) -> None:
+        super().__init__(f"no cosignature: {reason}")
+        self.reason = reason
+        self.known_size = known_size
+        self.retryable = reason != "refused"

@@ -2,7 +2,7 @@
 
 import os
 import secrets
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Final
@@ -15,6 +15,7 @@ from backend.evidence.leaf import Pseudonymiser
 
 PSEUDONYM_KEY_BYTES: Final = 32
 _OTHERS: Final = 0o077
+_CHECKPOINT: Final = "checkpoint.pem"
 
 
 @dataclass(frozen=True, slots=True, repr=False)
@@ -25,11 +26,13 @@ class CentreKeys:
         slip: Signs slips.
         checkpoint: Signs the log's checkpoints.
         pseudonymiser: Turns numbers into pseudonyms.
+        older_checkpoint: Checkpoint keys that have been replaced and still sign beside the new one, newest first.
     """
 
     slip: Ed25519PrivateKey
     checkpoint: Ed25519PrivateKey
     pseudonymiser: Pseudonymiser
+    older_checkpoint: tuple[Ed25519PrivateKey, ...] = ()
 
 
 def load_or_create_keys(directory: Path) -> CentreKeys:
@@ -40,10 +43,47 @@ def load_or_create_keys(directory: Path) -> CentreKeys:
     """
     directory.mkdir(parents=True, exist_ok=True, mode=0o700)
     return CentreKeys(
-        slip=_parse_ed25519(directory / "slip.pem", _load(directory / "slip.pem", _new_ed25519)),
-        checkpoint=_parse_ed25519(directory / "checkpoint.pem", _load(directory / "checkpoint.pem", _new_ed25519)),
+        slip=load_or_create_ed25519(directory / "slip.pem"),
+        checkpoint=load_or_create_ed25519(directory / _CHECKPOINT),
         pseudonymiser=_parse_pseudonymiser(_load(directory / "pseudonym.key", _new_secret)),
+        older_checkpoint=tuple(_older_keys(directory)),
     )
+
+
+def load_or_create_ed25519(path: Path) -> Ed25519PrivateKey:
+    """Read a key, making it when it is missing.
+
+    Raises:
+        KeyFileError: The file is not a key, or others may read it.
+    """
+    return _parse_ed25519(path, _load(path, _new_ed25519))
+
+
+def rotate_checkpoint_key(directory: Path) -> CentreKeys:
+    """Put a new checkpoint key in the present one's place; the present one goes on signing beside it.
+
+    Each step leaves a state that :func:`load_or_create_keys` reads, should the machine stop in between.
+    """
+    load_or_create_keys(directory)
+    present, number = directory / _CHECKPOINT, len(_older_files(directory)) + 1
+    os.link(present, directory / f"checkpoint-{number:03d}.pem")
+    draft = directory / f".{_CHECKPOINT}.new"
+    draft.unlink(missing_ok=True)
+    _create(draft, _new_ed25519())
+    draft.replace(present)
+    _sync_directory(directory)
+    return load_or_create_keys(directory)
+
+
+def _older_keys(directory: Path) -> Iterator[Ed25519PrivateKey]:
+    present = (directory / _CHECKPOINT).read_bytes()
+    for file in _older_files(directory):
+        if file.read_bytes() != present:  # a rotation that was cut off
+            yield load_or_create_ed25519(file)
+
+
+def _older_files(directory: Path) -> list[Path]:
+    return sorted(directory.glob("checkpoint-[0-9][0-9][0-9].pem"), reverse=True)
 
 
 def _new_ed25519() -> bytes:
