@@ -1,5 +1,7 @@
 """What can go wrong with evidence. One root for the room."""
 
+from typing import ClassVar
+
 
 class EvidenceError(Exception):
     """Root of the room's errors."""
@@ -100,3 +102,32 @@ class WitnessError(EvidenceError):
         self.reason = reason
         self.known_size = known_size
         self.retryable = reason != "refused"
+
+
+class VerificationError(EvidenceError):
+    """A log is not what was signed, or cannot be true.
+
+    Attributes:
+        kind: ``"root"``, ``"content"``, ``"leaf"``, ``"gap"``, ``"too_short"``, ``"time"``, ``"twice"``, ``"missing"``,
+            ``"witnesses"``, ``"slip"`` or ``"question"``.
+        index: The leaf, or the tree size, where it showed.
+    """
+
+    _WORDS: ClassVar[dict[str, str]] = {
+        "root": "the first {index} leaves do not give the root that was signed",
+        "content": "leaf {index} is not the one whose hash is in the tree",
+        "leaf": "leaf {index} is not a decision's leaf",
+        "gap": "leaf {index} is not where it should be",
+        "too_short": "the log ends after {index} leaves, before a checkpoint's size",
+        "time": "leaf {index} is dated before its predecessors",
+        "twice": "leaf {index} repeats an earlier one",
+        "missing": "the export lacks the leaf or tile at {index}",
+        "witnesses": "too few witnesses have cosigned the checkpoint of {index} leaves",
+        "slip": "leaf {index} does not say what the slip says",
+        "question": "no leaf is about this question",
+    }
+
+    def __init__(self, kind: str, index: int) -> None:
+        super().__init__(self._WORDS[kind].format(index=index))
+        self.kind = kind
+        self.index = index

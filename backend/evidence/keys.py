@@ -59,6 +59,15 @@ def load_or_create_ed25519(path: Path) -> Ed25519PrivateKey:
     return _parse_ed25519(path, _load(path, _new_ed25519))
 
 
+def read_pseudonymiser(path: Path) -> Pseudonymiser:
+    """Read a pseudonym key that is there.
+
+    Raises:
+        KeyFileError: It is none.
+    """
+    return _parse_pseudonymiser(path.read_bytes())
+
+
 def rotate_checkpoint_key(directory: Path) -> CentreKeys:
     """Put a new checkpoint key in the present one's place; the present one goes on signing beside it.
 
