@@ -26,6 +26,8 @@ from backend.evidence.revocations import Revocations
 from backend.evidence.slip_http import SlipDesk
 from backend.evidence.slip_http import create_blueprint as create_slips
 from backend.evidence.slips import SlipSigner, slip_key_id
+from backend.evidence.witness_building import build_witnessing, load_witnesses
+from backend.evidence.witness_list import WitnessPolicy
 from backend.fleet.building import build_fleet
 from backend.http.device_identity import current_device
 from backend.http.device_questions import create_blueprint as create_questions
@@ -52,6 +54,7 @@ class Installation:
     keys: CentreKeys
     agencies: Directory
     rules: Rulebook
+    witnesses: WitnessPolicy | None
 
 
 def utc_now() -> datetime:
@@ -113,6 +116,7 @@ def read_installation(settings: Settings) -> Installation:
             keys=load_or_create_keys(settings.keys_dir),
             agencies=load_directory(settings.agencies_file or DEFAULT_DIRECTORY),
             rules=load_rulebook(),
+            witnesses=load_witnesses(settings.witnesses_file, settings.witness_quorum),
         )
 
 
@@ -121,7 +125,10 @@ def build_services(settings: Settings) -> Services:
     found = read_installation(settings)
     store = Store(settings.database_url)
     fleet = build_fleet(settings, store)
-    log = EvidenceLog(store, settings.log_origin, found.keys.checkpoint)
+    log = EvidenceLog(store, settings.log_origin, found.keys.checkpoint, older=found.keys.older_checkpoint)
+    witnessing = build_witnessing(found.witnesses, store, log, utc_now)
+    if witnessing is not None:
+        witnessing.start(settings.witness_interval_s)
     signer = _slip_signer(settings, found.keys)
     desk = SlipDesk(signer, Revocations(store, log), utc_now)
     names = {service.id: service.name for service in found.rules.services()}
@@ -142,6 +149,8 @@ def build_services(settings: Settings) -> Services:
 
     def close() -> None:
         gatherer.close()
+        if witnessing is not None:
+            witnessing.close()
         log.close()
         fleet.close()
         store.close()
@@ -153,7 +162,7 @@ def build_services(settings: Settings) -> Services:
         fleet=fleet,
         blueprints=(
             create_questions(decisions, current_device),
-            create_evidence(log, signer),
+            create_evidence(log, signer, witnessing.checkpoint if witnessing else lambda: None),
             create_slips(desk, names),
             create_extracts(ExtractRegister(log, load_paper_laws(), utc_now, os.urandom)),
         ),

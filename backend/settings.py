@@ -36,6 +36,14 @@ VARIABLES: Final[tuple[Variable, ...]] = (
     Variable(
         "BAIDIAO_CENTRE_LOG_ORIGIN", "centre.baidiao.example", "name", "Origin line of checkpoints, issuer of slips"
     ),
+    Variable(
+        "BAIDIAO_CENTRE_WITNESSES_FILE",
+        "",
+        "path",
+        "The log's witnesses, a verifier key and a URL a line; empty: none",
+    ),
+    Variable("BAIDIAO_CENTRE_WITNESS_QUORUM", "1", "count", "Cosignatures that a published checkpoint must have"),
+    Variable("BAIDIAO_CENTRE_WITNESS_INTERVAL_S", "1", "s", "How often witnesses are asked to cosign"),
     Variable("BAIDIAO_CENTRE_HEARTBEAT_INTERVAL_S", "60", "s", "How often devices report"),
     Variable("BAIDIAO_CENTRE_HEARTBEAT_FLUSH_MS", "500", "ms", "How long heartbeats gather before one commit"),
     Variable("BAIDIAO_CENTRE_TRUSTED_PROXIES", "0", "count", "Proxies in front whose X-Forwarded headers are believed"),
@@ -67,6 +75,9 @@ class Settings:
     mandates_file: Path | None
     public_url: str
     log_origin: str
+    witnesses_file: Path | None
+    witness_quorum: int
+    witness_interval_s: int
     heartbeat_interval_s: int
     heartbeat_flush_ms: int
     trusted_proxies: int
@@ -104,7 +115,7 @@ def read_settings(environment: Mapping[str, str]) -> Settings:
 
     state_dir = Path(text("STATE_DIR"))
     keys_dir = path("KEYS_DIR", state_dir, "keys")
-    agencies, mandates = text("AGENCIES_FILE"), text("MANDATES_FILE")
+    agencies, mandates, witnesses = text("AGENCIES_FILE"), text("MANDATES_FILE"), text("WITNESSES_FILE")
     return Settings(
         state_dir=state_dir,
         database_url=environment.get(_PREFIX + "DATABASE_URL") or f"sqlite:///{state_dir / 'centre.sqlite3'}",
@@ -114,6 +125,9 @@ def read_settings(environment: Mapping[str, str]) -> Settings:
         mandates_file=Path(mandates) if mandates else None,
         public_url=text("PUBLIC_URL").rstrip("/"),
         log_origin=text("LOG_ORIGIN"),
+        witnesses_file=Path(witnesses) if witnesses else None,
+        witness_quorum=number("WITNESS_QUORUM", 1, 16),
+        witness_interval_s=number("WITNESS_INTERVAL_S", 1, 3600),
         heartbeat_interval_s=number("HEARTBEAT_INTERVAL_S", 5, 3600),
         heartbeat_flush_ms=number("HEARTBEAT_FLUSH_MS", 0, 10_000),
         trusted_proxies=number("TRUSTED_PROXIES", 0, 5),

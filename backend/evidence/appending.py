@@ -80,6 +80,8 @@ def read_head(session: Session) -> CompactRange:
 
 def unavailable(cause: Exception) -> LogUnavailableError:
     """Return the error for a log that could not be written."""
+    if isinstance(cause, LogUnavailableError):
+        return cause
     error = LogUnavailableError("the log could not be written")
     error.__cause__ = cause
     return error

@@ -1,5 +1,7 @@
 """What can go wrong with evidence. One root for the room."""
 
+from typing import ClassVar
+
 
 class EvidenceError(Exception):
     """Root of the room's errors."""
@@ -106,3 +108,55 @@ class PaperNotWantedError(EvidenceError):
     def __init__(self, service: str) -> None:
         super().__init__(f"no law wants paper for {service}")
         self.service = service
+
+
+class WitnessListError(EvidenceError):
+    """The list of witnesses cannot be used."""
+
+    def __init__(self, problem: str) -> None:
+        super().__init__(f"the list of witnesses: {problem}")
+
+
+class WitnessError(EvidenceError):
+    """A witness did not cosign.
+
+    Attributes:
+        reason: ``"unreachable"``, ``"refused"``, ``"bad_answer"``, or ``"log_is_behind"``: it has seen more leaves.
+        known_size: The size it says it stands at; None when it did not say.
+        retryable: False when the witness contradicts the log itself.
+    """
+
+    def __init__(self, reason: str, known_size: int | None = None) -> None:
+        super().__init__(f"no cosignature: {reason}")
+        self.reason = reason
+        self.known_size = known_size
+        self.retryable = reason != "refused"
+
+
+class VerificationError(EvidenceError):
+    """A log is not what was signed, or cannot be true.
+
+    Attributes:
+        kind: ``"root"``, ``"content"``, ``"leaf"``, ``"gap"``, ``"too_short"``, ``"time"``, ``"twice"``, ``"missing"``,
+            ``"witnesses"``, ``"slip"`` or ``"question"``.
+        index: The leaf, or the tree size, where it showed.
+    """
+
+    _WORDS: ClassVar[dict[str, str]] = {
+        "root": "the first {index} leaves do not give the root that was signed",
+        "content": "leaf {index} is not the one whose hash is in the tree",
+        "leaf": "leaf {index} is of no kind that a log holds",
+        "gap": "leaf {index} is not where it should be",
+        "too_short": "the log ends after {index} leaves, before a checkpoint's size",
+        "time": "leaf {index} is dated before its predecessors",
+        "twice": "leaf {index} repeats an earlier one",
+        "missing": "the export lacks the leaf or tile at {index}",
+        "witnesses": "too few witnesses have cosigned the checkpoint of {index} leaves",
+        "slip": "leaf {index} does not say what the slip says",
+        "question": "no leaf is about this question",
+    }
+
+    def __init__(self, kind: str, index: int) -> None:
+        super().__init__(self._WORDS[kind].format(index=index))
+        self.kind = kind
+        self.index = index

@@ -1,6 +1,7 @@
 """The log in public: checkpoint, tiles, proofs, and the keys slips are verified with. Nothing here names a person."""
 
 from base64 import b64encode
+from collections.abc import Callable
 from typing import Any
 
 from flask import Blueprint, Response, abort, jsonify, request
@@ -15,17 +16,20 @@ _FOR_EVER = "public, max-age=31536000, immutable"
 _NO_STORE = "no-cache"
 
 
-def create_blueprint(log: EvidenceLog, signer: SlipSigner) -> Blueprint:
+def create_blueprint(
+    log: EvidenceLog, signer: SlipSigner, find_witnessed: Callable[[], str | None] = lambda: None
+) -> Blueprint:
     """Build the public routes: ``/log/checkpoint``, ``/log/tile/…``, ``/log/proof/…`` and the JWK set.
+
+    Where witnesses are wanted, ``find_witnessed`` gives the checkpoint to publish, with their cosignatures. The newest,
+    which they may not have seen, is always at ``/log/checkpoint/newest``.
 
     What the log does not hold is 404, a query that is not one 400, both by werkzeug's exceptions: the application turns
     those into problem documents.
     """
     public = Blueprint("evidence", __name__)
 
-    @public.get("/log/checkpoint")
-    def checkpoint() -> Response:
-        return _cached(Response(log.checkpoint(), mimetype="text/plain"), _NO_STORE)
+    _add_checkpoints(public, log, find_witnessed)
 
     @public.get("/log/tile/<path:path>")
     def tile(path: str) -> Response:
@@ -63,6 +67,21 @@ def create_blueprint(log: EvidenceLog, signer: SlipSigner) -> Blueprint:
         return _cached(jsonify(signer.key_set()), "public, max-age=300")
 
     return public
+
+
+def _add_checkpoints(public: Blueprint, log: EvidenceLog, find_witnessed: Callable[[], str | None]) -> None:
+    @public.get("/log/checkpoint")
+    def checkpoint() -> Response:
+        return _cached(Response(find_witnessed() or log.checkpoint(), mimetype="text/plain"), _NO_STORE)
+
+    @public.get("/log/checkpoint/newest")
+    def newest_checkpoint() -> Response:
+        return _cached(Response(log.checkpoint(), mimetype="text/plain"), _NO_STORE)
+
+    @public.get("/log/keys")
+    def log_keys() -> Response:
+        keys = "".join(f"{key}\n" for key in log.verifier_keys)
+        return _cached(Response(keys, mimetype="text/plain"), "public, max-age=300")
 
 
 def _number(name: str, *, required: bool = True) -> int | None:

@@ -7,7 +7,7 @@ still out.
 
 import os
 import secrets
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from pathlib import Path
@@ -25,6 +25,7 @@ _OTHERS: Final = 0o077
 _SLIP: Final = "slip.pem"
 _NEXT: Final = "slip-next.pem"
 _RETIRED: Final = "retired"
+_CHECKPOINT: Final = "checkpoint.pem"
 
 
 @dataclass(frozen=True, slots=True, repr=False)
@@ -37,6 +38,7 @@ class CentreKeys:
         slip_retired: Signed slips that may still be out; newest first.
         checkpoint: Signs the log's checkpoints.
         pseudonymiser: Turns numbers into pseudonyms.
+        older_checkpoint: Checkpoint keys that have been replaced and still sign beside the new one, newest first.
     """
 
     slip: Ed25519PrivateKey
@@ -44,6 +46,7 @@ class CentreKeys:
     slip_retired: tuple[Ed25519PublicKey, ...]
     checkpoint: Ed25519PrivateKey
     pseudonymiser: Pseudonymiser
+    older_checkpoint: tuple[Ed25519PrivateKey, ...] = ()
 
 
 def load_or_create_keys(directory: Path) -> CentreKeys:
@@ -54,11 +57,12 @@ def load_or_create_keys(directory: Path) -> CentreKeys:
     """
     directory.mkdir(parents=True, exist_ok=True, mode=0o700)
     return CentreKeys(
-        slip=_parse_ed25519(directory / _SLIP, _load(directory / _SLIP, _new_ed25519)),
-        slip_next=_parse_ed25519(directory / _NEXT, _load(directory / _NEXT, _new_ed25519)).public_key(),
+        slip=load_or_create_ed25519(directory / _SLIP),
+        slip_next=load_or_create_ed25519(directory / _NEXT).public_key(),
         slip_retired=tuple(map(_parse_retired, sorted((directory / _RETIRED).glob("*.pem"), reverse=True))),
-        checkpoint=_parse_ed25519(directory / "checkpoint.pem", _load(directory / "checkpoint.pem", _new_ed25519)),
+        checkpoint=load_or_create_ed25519(directory / _CHECKPOINT),
         pseudonymiser=_parse_pseudonymiser(_load(directory / "pseudonym.key", _new_secret)),
+        older_checkpoint=tuple(_older_keys(directory)),
     )
 
 
@@ -95,6 +99,51 @@ def _parse_retired(path: Path) -> Ed25519PublicKey:
     if not isinstance(key, Ed25519PublicKey):
         raise KeyFileError(path.name, "not an Ed25519 key")
     return key
+
+
+def load_or_create_ed25519(path: Path) -> Ed25519PrivateKey:
+    """Read a key, making it when it is missing.
+
+    Raises:
+        KeyFileError: The file is not a key, or others may read it.
+    """
+    return _parse_ed25519(path, _load(path, _new_ed25519))
+
+
+def read_pseudonymiser(path: Path) -> Pseudonymiser:
+    """Read a pseudonym key that is there.
+
+    Raises:
+        KeyFileError: It is none.
+    """
+    return _parse_pseudonymiser(path.read_bytes())
+
+
+def rotate_checkpoint_key(directory: Path) -> CentreKeys:
+    """Put a new checkpoint key in the present one's place; the present one goes on signing beside it.
+
+    Each step leaves a state that :func:`load_or_create_keys` reads, should the machine stop in between.
+    """
+    load_or_create_keys(directory)
+    present, number = directory / _CHECKPOINT, len(_older_files(directory)) + 1
+    os.link(present, directory / f"checkpoint-{number:03d}.pem")
+    draft = directory / f".{_CHECKPOINT}.new"
+    draft.unlink(missing_ok=True)
+    _create(draft, _new_ed25519())
+    draft.replace(present)
+    _sync_directory(directory)
+    return load_or_create_keys(directory)
+
+
+def _older_keys(directory: Path) -> Iterator[Ed25519PrivateKey]:
+    present = (directory / _CHECKPOINT).read_bytes()
+    for file in _older_files(directory):
+        if file.read_bytes() != present:  # a rotation that was cut off
+            yield load_or_create_ed25519(file)
+
+
+def _older_files(directory: Path) -> list[Path]:
+    return sorted(directory.glob("checkpoint-[0-9][0-9][0-9].pem"), reverse=True)
 
 
 def _new_ed25519() -> bytes:

@@ -1,5 +1,6 @@
 """The evidence log: append-only, durable before it answers, provable to anyone."""
 
+import time
 from collections.abc import Iterable, Sequence
 from concurrent.futures import CancelledError
 from concurrent.futures import TimeoutError as FutureTimeoutError
@@ -7,6 +8,7 @@ from concurrent.futures import TimeoutError as FutureTimeoutError
 from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
 from sqlalchemy.orm import Session
 
+from backend.evidence import metrics
 from backend.evidence.appending import NotTogetherError, StoreBatch, read_head, store_apart, store_together, unavailable
 from backend.evidence.checkpoint import Checkpoint, sign_checkpoint, verifier_key
 from backend.evidence.errors import LogUnavailableError, TreeRangeError
@@ -27,15 +29,24 @@ class EvidenceLog:
         origin: The log's name in checkpoints, e.g. ``centre.baidiao.example``.
         key: Signs checkpoints.
         gather_s: How long an append waits for company, in seconds.
+        older: Keys that the present one takes the place of and that still sign beside it.
         timeout_s: How long an append waits to be durable, in seconds.
     """
 
     def __init__(
-        self, store: Store, origin: str, key: Ed25519PrivateKey, *, gather_s: float = 0.002, timeout_s: float = 15.0
+        self,
+        store: Store,
+        origin: str,
+        key: Ed25519PrivateKey,
+        *,
+        older: Sequence[Ed25519PrivateKey] = (),
+        gather_s: float = 0.002,
+        timeout_s: float = 15.0,
     ) -> None:
         self._store = store
         self._origin = origin
         self._key = key
+        self._older = tuple(older)
         self._timeout_s = timeout_s
         self._sequencer: GroupCommit[Submission, References] = GroupCommit(self._commit, "evidence", gather_s, most=256)
 
@@ -54,12 +65,19 @@ class EvidenceLog:
         Raises:
             LogUnavailableError: Not stored, or not known to be: ask the store whether the rows of ``also`` are there.
         """
+        began_s = time.perf_counter()
         done = self._sequencer.submit(Submission(tuple(leaves), also))
         try:
-            return done.result(self._timeout_s)
+            references = done.result(self._timeout_s)
         except (FutureTimeoutError, CancelledError) as error:
             done.cancel()
+            metrics.count_unavailable()
             raise LogUnavailableError("the log did not answer in time") from error
+        except LogUnavailableError:
+            metrics.count_unavailable()
+            raise
+        metrics.observe_append(time.perf_counter() - began_s)
+        return references
 
     def close(self) -> None:
         """Store what is in line and end the sequencer."""
@@ -70,11 +88,16 @@ class EvidenceLog:
         """The checkpoint key in note form, for witnesses."""
         return verifier_key(self._origin, self._key.public_key())
 
+    @property
+    def verifier_keys(self) -> tuple[str, ...]:
+        """Every key that signs checkpoints, the present one first."""
+        return tuple(verifier_key(self._origin, key.public_key()) for key in (self._key, *self._older))
+
     def checkpoint(self) -> str:
         """Return the signed checkpoint of the log as it stands."""
         with self._store.reading() as session:
             tree = read_head(session)
-        return sign_checkpoint(Checkpoint(self._origin, tree.size, tree.root), self._key)
+        return sign_checkpoint(Checkpoint(self._origin, tree.size, tree.root), self._key, self._older)
 
     def size(self) -> int:
         """Return the number of leaves."""

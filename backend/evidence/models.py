@@ -1,9 +1,9 @@
-"""The log's tables, and the slips taken back. Rows are only ever added, but for the one head row."""
+"""The log's tables, and the slips taken back. Rows of the tree are only ever added, but for the one head row."""
 
 from datetime import datetime
 from typing import Final
 
-from sqlalchemy import BigInteger, CheckConstraint, Integer, LargeBinary, String
+from sqlalchemy import BigInteger, CheckConstraint, Integer, LargeBinary, String, Text
 from sqlalchemy.orm import Mapped, mapped_column
 
 from backend.store import Base, UtcDateTime
@@ -73,3 +73,41 @@ class RevokedSlip(Base):
     reference: Mapped[str] = mapped_column(String(12), primary_key=True)
     revoked_at: Mapped[datetime] = mapped_column(UtcDateTime, index=True)
     reason: Mapped[str] = mapped_column(String(400))
+
+
+class EvidenceLease(Base):
+    """A duty that one process has at a time.
+
+    Attributes:
+        duty: Its name.
+        holder: The process's own, invented name.
+        until_at: When anybody may take it.
+    """
+
+    __tablename__ = "evidence_lease"
+
+    duty: Mapped[str] = mapped_column(String(40), primary_key=True)
+    holder: Mapped[str] = mapped_column(String(64))
+    until_at: Mapped[datetime] = mapped_column(UtcDateTime)
+
+
+class EvidenceWitness(Base):
+    """Where one witness stands, as far as the centre knows: the size to prove the next checkpoint from."""
+
+    __tablename__ = "evidence_witness"
+
+    verifier: Mapped[str] = mapped_column(String(300), primary_key=True)
+    size: Mapped[int] = mapped_column(_Big)
+    cosigned_at: Mapped[datetime] = mapped_column(UtcDateTime)
+
+
+class EvidenceWitnessed(Base):
+    """The newest checkpoint that met the policy, with its cosignatures: what ``/log/checkpoint`` serves."""
+
+    __tablename__ = "evidence_witnessed"
+    __table_args__ = (CheckConstraint("id = 1", name="one_row"),)
+
+    id: Mapped[int] = mapped_column(primary_key=True, autoincrement=False)
+    size: Mapped[int] = mapped_column(_Big)
+    note: Mapped[str] = mapped_column(Text)
+    witnessed_at: Mapped[datetime] = mapped_column(UtcDateTime)

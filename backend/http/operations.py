@@ -327,6 +327,22 @@ OPERATIONS: Final[tuple[Operation, ...]] = (
     ),
     Operation(
         "get",
+        "/log/checkpoint/newest",
+        "The checkpoint of this moment, which witnesses may not have seen yet",
+        "public",
+        media_type="text/plain",
+        answer_example="centre.baidiao.example\n43\nCsUYapGGPo4d…=\n\n— centre.baidiao.example Az3g…\n",
+    ),
+    Operation(
+        "get",
+        "/log/keys",
+        "Verifier keys of the checkpoints (C2SP signed note), one a line, the present one first",
+        "public",
+        media_type="text/plain",
+        answer_example="centre.baidiao.example+033de0ae+AR…\n",
+    ),
+    Operation(
+        "get",
         "/log/tile/{path}",
         "Hashes of the evidence log (C2SP tlog-tiles: level/index, or level/index.p/width)",
         "public",

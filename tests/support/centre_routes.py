@@ -12,6 +12,8 @@ PUBLIC = {
     "openapi.openapi",
     "security.login",
     "evidence.checkpoint",
+    "evidence.newest_checkpoint",
+    "evidence.log_keys",
     "evidence.tile",
     "evidence.inclusion",
     "evidence.consistency",

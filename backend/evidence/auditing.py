@@ -1,0 +1,123 @@
+"""Verifies an export on disk: checkpoints and cosignatures by the keys the verifier trusts, then every leaf."""
+
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass
+from pathlib import Path
+
+import cbor2
+from cwt import COSE, COSEKey, CWTError
+
+from backend.evidence.checkpoint import Checkpoint, parse_body
+from backend.evidence.errors import CheckpointError, VerificationError
+from backend.evidence.export import CHECKPOINT, LeafRange, read_export
+from backend.evidence.leaf import Pseudonymiser
+from backend.evidence.note import Note, NoteVerifier, parse_note
+from backend.evidence.records import parse_record
+from backend.evidence.verification import verify_log
+from contracts.slip import SlipClaims, parse_claims, parse_token_text
+
+
+@dataclass(frozen=True, slots=True)
+class Trust:
+    """Whom the verifier believes.
+
+    Attributes:
+        logs: The log's checkpoint keys; one must have signed.
+        witnesses: Witnesses' keys.
+        quorum: Cosignatures wanted of them.
+    """
+
+    logs: tuple[NoteVerifier, ...]
+    witnesses: tuple[NoteVerifier, ...] = ()
+    quorum: int = 0
+
+    def open(self, text: str) -> tuple[Note, Checkpoint]:
+        """Read a checkpoint that the log signed.
+
+        Raises:
+            CheckpointError: It is none.
+        """
+        note = parse_note(text)
+        point = parse_body(note.body)
+        if not any(key.name == point.origin and key.find_signature(note) for key in self.logs):
+            raise CheckpointError("signature")
+        return note, point
+
+
+def verify_export(directory: Path, trust: Trust, older: Sequence[str], wanted: LeafRange) -> Iterator[int]:
+    """Verify an export.
+
+    Args:
+        directory: The export.
+        trust: Whom to believe.
+        older: Checkpoints of this log that the verifier kept, as texts.
+        wanted: Leaves whose contents are checked too.
+
+    Yields:
+        Leaves verified so far.
+
+    Raises:
+        VerificationError: The log is not what was signed.
+        CheckpointError: A checkpoint is not signed by a key trusted.
+    """
+    note, point = read_checkpoint(directory, trust)
+    if sum(1 for key in trust.witnesses if key.find_signature(note)) < trust.quorum:
+        raise VerificationError("witnesses", point.size)
+    points = [point, *(trust.open(text)[1] for text in older)]
+    yield from verify_log(read_export(directory, point.size, wanted), points)
+
+
+def read_checkpoint(directory: Path, trust: Trust) -> tuple[Note, Checkpoint]:
+    """Read an export's checkpoint, the log's signature checked."""
+    try:
+        text = (directory / CHECKPOINT).read_text("utf-8")
+    except (FileNotFoundError, UnicodeDecodeError) as error:
+        raise VerificationError("missing", 0) from error
+    return trust.open(text)
+
+
+def verify_slip(directory: Path, size: int, token: str, keys: Sequence[Mapping[str, object]]) -> SlipClaims:
+    """Check that a slip is signed and that the leaves it names say what it says. The export must have been verified.
+
+    Raises:
+        VerificationError: It is not, or they do not.
+    """
+    claims = _open_slip(token, keys)
+    wanted = {decision.leaf_index: decision for decision in claims.decisions}
+    for entry in read_export(directory, size, LeafRange(min(wanted), max(wanted) + 1)):
+        decision = wanted.pop(entry.index, None)
+        if decision is None or entry.content is None:
+            continue
+        leaf = parse_record(entry.content).decision
+        if leaf is None or (leaf.service, leaf.outcome) != (decision.service, decision.outcome):
+            raise VerificationError("slip", entry.index)
+    if wanted:
+        raise VerificationError("slip", min(wanted))
+    return claims
+
+
+def find_question(directory: Path, size: int, body: bytes, pseudonymiser: Pseudonymiser) -> tuple[int, ...]:
+    """Return the leaves that a question, byte for byte as the device signed it, was answered by.
+
+    Raises:
+        VerificationError: None.
+    """
+    hashed = pseudonymiser.question(body)
+    entries = read_export(directory, size, LeafRange())
+    found = tuple(one.index for one in entries if one.content and _answers(one.content, hashed))
+    if not found:
+        raise VerificationError("question", size)
+    return found
+
+
+def _answers(content: bytes, question_hash: str) -> bool:
+    decision = parse_record(content).decision
+    return decision is not None and decision.question_hash == question_hash
+
+
+def _open_slip(token: str, keys: Sequence[Mapping[str, object]]) -> SlipClaims:
+    usable = [COSEKey.from_jwk({**key, "key_ops": ["verify"]}) for key in keys]
+    try:
+        return parse_claims(cbor2.loads(COSE.new().decode(parse_token_text(token), usable)))
+    except (CWTError, ValueError) as error:
+        raise VerificationError("slip", 0) from error

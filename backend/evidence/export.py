@@ -1,0 +1,118 @@
+"""The log as files that a third party can check: checkpoint, hash tiles, and leaves in entry bundles.
+
+Laid out as C2SP tlog-tiles serves them, below ``checkpoint``, ``tile/0/…`` and ``tile/entries/…``.
+"""
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Final
+
+from sqlalchemy import select
+
+from backend.evidence.bundle import encode_bundle, parse_bundle
+from backend.evidence.checkpoint import parse_body
+from backend.evidence.errors import VerificationError
+from backend.evidence.merkle import HASH_BYTES
+from backend.evidence.models import EvidenceLeaf
+from backend.evidence.note import parse_note
+from backend.evidence.tile_path import FULL_WIDTH, TilePath, write_tile_path
+from backend.evidence.verification import Entry
+from backend.store import Store
+
+CHECKPOINT: Final = "checkpoint"
+
+
+@dataclass(frozen=True, slots=True)
+class LeafRange:
+    """Leaves whose contents are wanted; of the others an export holds the hashes only."""
+
+    start: int = 0
+    end: int | None = None
+
+    def holds(self, index: int) -> bool:
+        """Whether a leaf is wanted."""
+        return self.start <= index and (self.end is None or index < self.end)
+
+    def holds_tile(self, tile: TilePath) -> bool:
+        """Whether any leaf of a tile is wanted."""
+        first = tile.index * FULL_WIDTH
+        return first + tile.width > self.start and (self.end is None or first < self.end)
+
+
+def write_export(store: Store, checkpoint: str, directory: Path, wanted: LeafRange) -> Iterator[int]:
+    """Write the log up to a checkpoint into a directory.
+
+    Args:
+        store: The log's.
+        checkpoint: The note; it says how far.
+        directory: Made when missing.
+        wanted: Whose contents are written.
+
+    Yields:
+        Leaves written so far, after each tile.
+    """
+    size = parse_body(parse_note(checkpoint).body).size
+    directory.mkdir(parents=True, exist_ok=True)
+    for tile in _tiles(size):
+        first = tile.index * FULL_WIDTH
+        columns = select(EvidenceLeaf.hash, EvidenceLeaf.content)
+        place = EvidenceLeaf.index
+        with store.reading() as session:
+            rows = session.execute(columns.where(place >= first, place < first + tile.width).order_by(place)).all()
+        _write(_hash_file(directory, tile), b"".join(row[0] for row in rows))
+        if wanted.holds_tile(tile):
+            _write(_entry_file(directory, tile), encode_bundle(row[1] for row in rows))
+        yield first + tile.width
+    _write(directory / CHECKPOINT, checkpoint.encode("utf-8"))
+
+
+def read_export(directory: Path, size: int, wanted: LeafRange) -> Iterator[Entry]:
+    """Read an export's entries.
+
+    Raises:
+        VerificationError: A tile or a bundle is missing or of another length.
+        LeafError: A bundle is none.
+    """
+    for tile in _tiles(size):
+        first = tile.index * FULL_WIDTH
+        hashes = _read(_hash_file(directory, tile), first)
+        if len(hashes) != tile.width * HASH_BYTES:
+            raise VerificationError("missing", first)
+        leaves: list[bytes] | None = None
+        if wanted.holds_tile(tile):
+            leaves = list(parse_bundle(_read(_entry_file(directory, tile), first)))
+            if len(leaves) != tile.width:
+                raise VerificationError("missing", first)
+        for place in range(tile.width):
+            hashed = hashes[place * HASH_BYTES : (place + 1) * HASH_BYTES]
+            is_wanted = leaves is not None and wanted.holds(first + place)
+            yield Entry(first + place, hashed, leaves[place] if leaves is not None and is_wanted else None)
+
+
+def _tiles(size: int) -> Iterator[TilePath]:
+    full, rest = divmod(size, FULL_WIDTH)
+    for index in range(full):
+        yield TilePath(0, index)
+    if rest:
+        yield TilePath(0, full, rest)
+
+
+def _hash_file(directory: Path, tile: TilePath) -> Path:
+    return directory / "tile" / write_tile_path(tile)
+
+
+def _entry_file(directory: Path, tile: TilePath) -> Path:
+    return directory / "tile" / write_tile_path(tile).replace("0/", "entries/", 1)
+
+
+def _write(file: Path, content: bytes) -> None:
+    file.parent.mkdir(parents=True, exist_ok=True)
+    file.write_bytes(content)
+
+
+def _read(file: Path, index: int) -> bytes:
+    try:
+        return file.read_bytes()
+    except FileNotFoundError as error:
+        raise VerificationError("missing", index) from error

@@ -1,0 +1,60 @@
+"""Reads any leaf of the log: a decision, an extract that an officer made, a slip taken back. Pure."""
+
+import json
+from collections.abc import Mapping
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any, Final
+
+from backend.evidence.errors import LeafError
+from backend.evidence.leaf import DecisionLeaf, parse_leaf
+
+_TIMES: Final[Mapping[str, str]] = {"extract": "made_at", "slip_revocation": "revoked_at"}
+"""The kinds of leaves beside decisions, which name none, and where each has its time."""
+
+
+@dataclass(frozen=True, slots=True)
+class Record:
+    """What every leaf has.
+
+    Attributes:
+        at: When what it records happened, aware.
+        identity: Differs from every other record's: a device's question is decided once for each service, a reference
+            is given once.
+        decision: The decision, when it is one.
+    """
+
+    at: datetime
+    identity: str
+    decision: DecisionLeaf | None
+
+
+def parse_record(content: bytes) -> Record:
+    """Read a leaf.
+
+    Raises:
+        LeafError: Of no kind known, of another version, or not in canonical form.
+    """
+    try:
+        told = json.loads(content)
+    except ValueError as error:
+        raise LeafError("not JSON") from error
+    if isinstance(told, dict) and "kind" in told:
+        return _parse_other(told, content)
+    leaf = parse_leaf(content)
+    return Record(leaf.decided_at, f"decision\n{leaf.device_id}\n{leaf.question_hash}\n{leaf.service}", leaf)
+
+
+def _parse_other(told: Mapping[str, Any], content: bytes) -> Record:
+    kind, reference = told["kind"], told.get("reference")
+    if kind not in _TIMES or told.get("version") != 1 or not isinstance(reference, str):
+        raise LeafError("of no kind known")
+    if json.dumps(told, sort_keys=True, separators=(",", ":"), ensure_ascii=False).encode() != content:
+        raise LeafError("not in canonical form")
+    try:
+        at = datetime.fromisoformat(told[_TIMES[kind]])
+    except (KeyError, TypeError, ValueError) as error:
+        raise LeafError("without its time") from error
+    if at.tzinfo is None:
+        raise LeafError("without its time")
+    return Record(at, f"{kind}\n{reference}", None)

@@ -1,0 +1,95 @@
+"""Checks a whole log, leaf by leaf, as anyone outside can: pure, and in one pass over any number of leaves.
+
+What each check finds: a *changed*, *dropped* or *reordered* leaf no longer gives the root that was signed; a *fork*, or
+a log *set back*, does not give the root of a checkpoint that somebody kept or a witness cosigned; a *backdated* leaf
+stands among later ones; a *replayed* one stands twice.
+"""
+
+from collections.abc import Iterable, Iterator, Sequence
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+from hashlib import sha256
+from typing import Final
+
+from backend.evidence.checkpoint import Checkpoint
+from backend.evidence.errors import LeafError, VerificationError
+from backend.evidence.merkle import CompactRange, leaf_hash
+from backend.evidence.records import parse_record
+
+DISORDER: Final = timedelta(seconds=120)
+"""Leaves are placed when they are durable, a little after the decision: so far may times run backwards."""
+
+
+@dataclass(frozen=True, slots=True)
+class Entry:
+    """One place in the log.
+
+    Attributes:
+        index: Zero-based.
+        hash: The leaf's hash.
+        content: The leaf; None where only hashes were handed over.
+    """
+
+    index: int
+    hash: bytes
+    content: bytes | None
+
+
+def verify_log(entries: Iterable[Entry], points: Sequence[Checkpoint]) -> Iterator[int]:
+    """Check that the entries are the log that each of the checkpoints was signed for.
+
+    Args:
+        entries: From the first to the last, none left out.
+        points: Checkpoints whose signatures have been checked, the largest being of the whole.
+
+    Yields:
+        The number of leaves checked so far, after each.
+
+    Raises:
+        VerificationError: They are not. ``index`` says where it showed.
+    """
+    wanted: dict[int, set[bytes]] = {}
+    for point in points:
+        wanted.setdefault(point.size, set()).add(point.root)
+    tree, story = CompactRange(), _Story()
+    _check_roots(tree, wanted)
+    for entry in entries:
+        if entry.index != tree.size:
+            raise VerificationError("gap", tree.size)
+        if entry.content is not None:
+            if leaf_hash(entry.content) != entry.hash:
+                raise VerificationError("content", entry.index)
+            story.read(entry.index, entry.content)
+        tree, _ = tree.append(entry.hash)
+        _check_roots(tree, wanted)
+        yield tree.size
+    if wanted:
+        raise VerificationError("too_short", tree.size)
+
+
+def _check_roots(tree: CompactRange, wanted: dict[int, set[bytes]]) -> None:
+    roots = wanted.pop(tree.size, None)
+    if roots is not None and roots != {tree.root}:
+        raise VerificationError("root", tree.size)
+
+
+class _Story:
+    """What leaves must be beside each other."""
+
+    def __init__(self) -> None:
+        self._latest: datetime | None = None
+        self._seen: set[bytes] = set()
+
+    def read(self, index: int, content: bytes) -> None:
+        try:
+            record = parse_record(content)
+        except LeafError as error:
+            raise VerificationError("leaf", index) from error
+        if self._latest is not None and record.at < self._latest - DISORDER:
+            raise VerificationError("time", index)
+        self._latest = max(record.at, self._latest or record.at)
+        # Half a hash is kept of each, so that a large log's leaves fit into memory.
+        identity = sha256(record.identity.encode()).digest()[:16]
+        if identity in self._seen:
+            raise VerificationError("twice", index)
+        self._seen.add(identity)
