@@ -81,6 +81,10 @@ class Table:
     inputs: tuple[Input, ...]
     rows: tuple[Row, ...]
 
+    def __hash__(self) -> int:
+        """Hash by name and version: what is worked out from a table is kept by it, and hashing every cell is slow."""
+        return hash((self.rule.table, self.rule.version))
+
 
 class Gap(StrEnum):
     """A fault of the table itself, found while deciding. The citizen gets *undecided*, never a guess."""
@@ -194,13 +198,18 @@ def settle(table: Table, mask: int) -> Settled:
 
 
 @lru_cache(maxsize=65_536)
+def speaking_places(table: Table, mask: int) -> tuple[int, ...]:
+    """Return which rows of a mask, counted from 0, the hit policy lets speak."""
+    places = tuple(place for place in range(len(table.rows)) if mask >> place & 1)
+    if not places or table.hit_policy in {HitPolicy.UNIQUE, HitPolicy.ANY}:
+        return places
+    if table.hit_policy is HitPolicy.FIRST:
+        return places[:1]
+    best = min(table.priorities.index(table.rows[place].outcome) for place in places)
+    strongest = tuple(place for place in places if table.rows[place].outcome is table.priorities[best])
+    return strongest[:1] if table.hit_policy is HitPolicy.PRIORITY else strongest
+
+
 def speaking(table: Table, mask: int) -> tuple[Row, ...]:
     """Return those rows of a mask that the hit policy lets speak."""
-    rows = tuple(row for number, row in enumerate(table.rows) if mask >> number & 1)
-    if not rows or table.hit_policy in {HitPolicy.UNIQUE, HitPolicy.ANY}:
-        return rows
-    if table.hit_policy is HitPolicy.FIRST:
-        return rows[:1]
-    best = min(rows, key=lambda row: table.priorities.index(row.outcome)).outcome
-    strongest = tuple(row for row in rows if row.outcome is best)
-    return strongest[:1] if table.hit_policy is HitPolicy.PRIORITY else strongest
+    return tuple(table.rows[place] for place in speaking_places(table, mask))

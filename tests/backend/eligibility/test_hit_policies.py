@@ -7,10 +7,11 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from backend.eligibility.dmn import parse_table
-from backend.eligibility.sfeel import AnyOf, Compare, Comparison, Irrelevant, Kind, evaluate
-from backend.eligibility.table import Gap, HitPolicy, Input, Row, Table, decide
-from contracts.decision import Amount, Outcome, RuleVersion
+from backend.eligibility.sfeel import evaluate
+from backend.eligibility.table import Gap, HitPolicy, decide
+from contracts.decision import Outcome
 from tests.support.eligibility_tables import table_xml
+from tests.support.random_tables import DOMAINS, NAMES, random_tables
 
 E, N, U = Outcome.ELIGIBLE, Outcome.NOT_ELIGIBLE, Outcome.UNDECIDED
 INPUTS = [("registry.alive", "boolean"), ("person.age_years", "number")]
@@ -96,43 +97,12 @@ def test_a_reason_is_given_once():
     assert _decide(table, True, 1).reasons == ("a", "b", "c")
 
 
-# Whatever table and whatever is missing: a decided answer is the one every completion gets.
-NAMES = ("a", "b", "c")
-KINDS = (Kind.NUMBER, Kind.NUMBER, Kind.BOOLEAN)
-number_cells = st.one_of(
-    st.just(Irrelevant()),
-    st.builds(
-        lambda comparison, literal, negated: AnyOf((Compare(comparison, literal),), negated),
-        st.sampled_from(list(Comparison)),
-        st.integers(0, 2),
-        st.booleans(),
-    ),
-)
-bool_cells = st.one_of(
-    st.just(Irrelevant()), st.booleans().map(lambda truth: AnyOf((Compare(Comparison.EQUAL, truth),)))
-)
-amounts = st.sampled_from([None, Amount(baht=1, period="month"), Amount(baht=2, period="month")])
-rows = st.one_of(
-    st.builds(Row, st.tuples(number_cells, number_cells, bool_cells), st.just(E), st.just(("r",)), amounts),
-    st.builds(Row, st.tuples(number_cells, number_cells, bool_cells), st.just(N), st.just(("s",))),
-)
-tables = st.builds(
-    Table,
-    st.just(RuleVersion(table="t", version="1", effective_from="2020-01-01")),
-    st.sampled_from(list(HitPolicy)),
-    st.sampled_from([(N, E), (E, N)]),
-    st.just(tuple(Input(name, kind) for name, kind in zip(NAMES, KINDS, strict=True))),
-    st.lists(rows, min_size=1, max_size=5).map(tuple),
-)
-DOMAINS = ((-1, 0, 1, 2, 3), (-1, 0, 1, 2, 3), (True, False))
-
-
 def _said(table, values):
     full = decide(table, dict(zip(NAMES, values, strict=True)))
     return full.outcome, full.amount, full.gap
 
 
-@given(tables, st.tuples(*(st.sampled_from([None, *domain]) for domain in DOMAINS)))
+@given(random_tables, st.tuples(*(st.sampled_from([None, *domain]) for domain in DOMAINS)))
 def test_undecided_exactly_where_what_is_missing_matters(table, known):
     found = decide(table, dict(zip(NAMES, known, strict=True)))
     domains = [(value,) if value is not None else domain for value, domain in zip(known, DOMAINS, strict=True)]
@@ -151,7 +121,7 @@ def test_undecided_exactly_where_what_is_missing_matters(table, known):
     assert set(found.missing) == matters
 
 
-@given(tables, st.tuples(*(st.sampled_from(domain) for domain in DOMAINS)))
+@given(random_tables, st.tuples(*(st.sampled_from(domain) for domain in DOMAINS)))
 def test_with_everything_known_rows_speak_as_the_hit_policy_says(table, values):
     hits = [
         row
