@@ -29,12 +29,24 @@ def reachable(known: int, unknown: Iterable[Classes]) -> frozenset[int]:
 
 def deciding(known: int, unknown: Sequence[Classes], result: Callable[[int], Any]) -> tuple[int, ...]:
     """Return the places of the unknown inputs that matter: two values of it alone can make two results."""
+    results: dict[int, Any] = {}
+
+    def result_of(mask: int) -> Any:
+        if mask not in results:
+            results[mask] = result(mask)
+        return results[mask]
+
     found = []
     for place, classes in enumerate(unknown):
         others = reachable(known, (*unknown[:place], *unknown[place + 1 :]))
-        if any(len({result(mask & one) for one in classes}) > 1 for mask in others):
+        if any(_differ(mask, classes, result_of) for mask in others):
             found.append(place)
     return tuple(found)
+
+
+def _differ(mask: int, classes: Classes, result_of: Callable[[int], Any]) -> bool:
+    meets = {mask & one for one in classes}
+    return len(meets) > 1 and len({result_of(meet) for meet in meets}) > 1
 
 
 def representatives(literals: Iterable[Any]) -> tuple[Any, ...]:

@@ -186,6 +186,7 @@ def values_of(table: Table, place: int) -> tuple[Value, ...]:
 _ANY_VALUE: Final[Mapping[Kind, Value]] = {Kind.NUMBER: Decimal(0), Kind.STRING: "", Kind.DATE: date(2000, 1, 1)}
 
 
+@lru_cache(maxsize=65_536)
 def settle(table: Table, mask: int) -> Settled:
     """Return what the rows in a mask come to under the table's hit policy."""
     rows = speaking(table, mask)
