@@ -55,12 +55,14 @@ class Row:
         outcome: Eligible or not eligible; tables never say *undecided*, missing facts do.
         reasons: Codes of the reasons it gives.
         amount: What is paid, for an eligible row.
+        note: The officer's annotation.
     """
 
     cells: tuple[UnaryTests, ...]
     outcome: Outcome
     reasons: tuple[str, ...]
     amount: Amount | None = None
+    note: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -214,3 +216,11 @@ def speaking_places(table: Table, mask: int) -> tuple[int, ...]:
 def speaking(table: Table, mask: int) -> tuple[Row, ...]:
     """Return those rows of a mask that the hit policy lets speak."""
     return tuple(table.rows[place] for place in speaking_places(table, mask))
+
+
+def deciding_rows(table: Table, known: int, unknown: Iterable[tuple[str, frozenset[int]]]) -> frozenset[int]:
+    """Return the rows, counted from 0, that give the decision whatever the missing inputs are; none when undecided."""
+    masks = reachable(known, [classes for _, classes in unknown])
+    if len({settle(table, mask) for mask in masks}) > 1:
+        return frozenset()
+    return frozenset(speaking_places(table, reduce(and_, masks)))
