@@ -119,7 +119,8 @@ class _Reader:
         codes = tuple(str(said["reasons"] or "").split())
         if not codes:
             raise self._error(place, "gives no reason")
-        return Row(cells, outcome, codes, self._amount(place, outcome, said.get("amount_baht"), said.get("period")))
+        amount = self._amount(place, outcome, said.get("amount_baht"), said.get("period"))
+        return Row(cells, outcome, codes, amount, _text(rule.find(DMN_13 + "annotationEntry")))
 
     def _cell(self, place: str, column: Input, entry: str) -> UnaryTests:
         try:

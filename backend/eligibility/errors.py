@@ -37,6 +37,20 @@ class TableError(EligibilityError):
         self.place = place
 
 
+class LifeError(EligibilityError):
+    """A version of a table may not take this step now.
+
+    Attributes:
+        step: The step that was tried.
+        cause: Why not: ``state``, ``same_person``, ``too_early``, ``faulty``, ``unknown``, ``exists``.
+    """
+
+    def __init__(self, step: str, cause: str) -> None:
+        super().__init__(f"{step} is refused: {cause}")
+        self.step = step
+        self.cause = cause
+
+
 class UnknownServiceError(EligibilityError):
     """No table of that name.
 

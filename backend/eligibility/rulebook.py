@@ -113,6 +113,24 @@ class Rulebook:
             service_id, finding.outcome, told.reasons, finding.amount, told.next_step, table.rule, told.missing
         )
 
+    def with_versions(self, more: Iterable[WordedTable]) -> "Rulebook":
+        """Return a rulebook that holds these versions as well.
+
+        Raises:
+            TableError: As when a rulebook is built.
+        """
+        own = [worded for versions in self._versions.values() for worded in versions]
+        return Rulebook([*own, *more], self._common, self._catalogue)
+
+    def table_on(self, service_id: str, on: date) -> Table:
+        """Return the version in effect on a day.
+
+        Raises:
+            UnknownServiceError: No such service.
+            NotInEffectError: No version was in effect on that day.
+        """
+        return self._in_effect(service_id, on).table
+
     def needed_facts(self, service_id: str, on: date | None = None) -> tuple[Fact, ...]:
         """Return the facts the service asks, in the table's order.
 

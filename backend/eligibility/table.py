@@ -1,26 +1,33 @@
 """A decision table and what it decides when some inputs are not known.
 
 Source: OMG DMN 1.3 clause 8.2.10 (hit policies). A decision that holds only for some values of what is not known is no
-decision: :func:`decide` answers *undecided* unless every row that might apply says the same.
+decision: :func:`decide` answers *undecided* unless everything that may be true comes to the same.
 """
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
+from datetime import date
+from decimal import Decimal
 from enum import StrEnum
+from functools import lru_cache, reduce
+from operator import and_
 from typing import Final
 
-from backend.eligibility.sfeel import Kind, Truth, UnaryTests, Value, all_of, evaluate
+from backend.eligibility.completions import deciding, reachable, representatives
+from backend.eligibility.sfeel import Kind, UnaryTests, Value, evaluate, literals_of
 from contracts.decision import Amount, Outcome, RuleVersion
 
 
 class HitPolicy(StrEnum):
     """How rows that apply together are settled, under DMN's names.
 
-    ``UNIQUE``: at most one applies. ``FIRST``: the first that applies. ``PRIORITY``: the one whose outcome stands first
-    in the output's list of values. ``OUTPUT ORDER``: as PRIORITY, and every row with that outcome gives its reasons.
+    ``UNIQUE``: at most one applies. ``ANY``: several may, if they say the same. ``FIRST``: the first that applies.
+    ``PRIORITY``: the one whose outcome stands first in the output's list of values. ``OUTPUT ORDER``: as PRIORITY, and
+    every row with that outcome gives its reasons.
     """
 
     UNIQUE = "UNIQUE"
+    ANY = "ANY"
     FIRST = "FIRST"
     PRIORITY = "PRIORITY"
     OUTPUT_ORDER = "OUTPUT ORDER"
@@ -48,12 +55,14 @@ class Row:
         outcome: Eligible or not eligible; tables never say *undecided*, missing facts do.
         reasons: Codes of the reasons it gives.
         amount: What is paid, for an eligible row.
+        note: The officer's annotation.
     """
 
     cells: tuple[UnaryTests, ...]
     outcome: Outcome
     reasons: tuple[str, ...]
     amount: Amount | None = None
+    note: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -73,6 +82,10 @@ class Table:
     priorities: tuple[Outcome, ...]
     inputs: tuple[Input, ...]
     rows: tuple[Row, ...]
+
+    def __hash__(self) -> int:
+        """Hash by name and version: what is worked out from a table is kept by it, and hashing every cell is slow."""
+        return hash((self.rule.table, self.rule.version))
 
 
 class Gap(StrEnum):
@@ -101,63 +114,113 @@ class Finding:
     gap: Gap | None = None
 
 
-_Match = tuple[Row, Truth]
 _UNDECIDED: Final = Outcome.UNDECIDED
+
+
+@dataclass(frozen=True, slots=True)
+class Settled:
+    """What a set of rows that apply together comes to: an outcome with its amount, or a fault of the table."""
+
+    outcome: Outcome
+    amount: Amount | None = None
+    gap: Gap | None = None
 
 
 def decide(table: Table, values: Mapping[str, Value]) -> Finding:
     """Decide on inputs of which some may be absent or None (not known).
 
-    Sound: a decided answer is the one every completion of the missing inputs would get.
+    Exact for independent inputs: decided if and only if every completion of the missing inputs gets that answer; and an
+    input is named as missing if and only if two of its values can make two answers.
     """
-    matches = [(row, _row_truth(table, row, values)) for row in table.rows]
-    settled = _settle(table, matches)
-    if not settled:
-        missing = _missing(table, matches, values)
-        return Finding(_UNDECIDED, missing=missing, gap=None if missing else Gap.NO_ROW)
-    sure, possible = settled
-    first = sure[0]
-    if any((row.outcome, row.amount) != (first.outcome, first.amount) for row in possible):
-        missing = _missing(table, matches, values)
-        return Finding(_UNDECIDED, missing=missing, gap=None if missing else Gap.CONFLICT)
-    reasons = dict.fromkeys(code for row in sure for code in row.reasons)
-    return Finding(first.outcome, tuple(reasons), first.amount)
+    known, unknown = standing(table, values)
+    masks = reachable(known, [classes for _, classes in unknown])
+    results = {settle(table, mask) for mask in masks}
+    if len(results) > 1:
+        places = deciding(known, [classes for _, classes in unknown], lambda mask: settle(table, mask))
+        return Finding(_UNDECIDED, missing=tuple(unknown[place][0] for place in places))
+    (result,) = results
+    if result.gap:
+        return Finding(_UNDECIDED, gap=result.gap)
+    return Finding(result.outcome, _common_reasons(table, masks), result.amount)
 
 
-def _row_truth(table: Table, row: Row, values: Mapping[str, Value]) -> Truth:
-    return all_of(evaluate(cell, values.get(column.name)) for column, cell in zip(table.inputs, row.cells, strict=True))
+def _common_reasons(table: Table, masks: Iterable[int]) -> tuple[str, ...]:
+    """Return the reasons that hold whatever the missing inputs are: those of the rows that surely apply, if any do."""
+    if sure := reduce(and_, masks):
+        return tuple(dict.fromkeys(code for row in speaking(table, sure) for code in row.reasons))
+    spoken = [dict.fromkeys(code for row in speaking(table, mask) for code in row.reasons) for mask in masks]
+    return tuple(code for code in spoken[0] if all(code in codes for codes in spoken))
 
 
-def _settle(table: Table, matches: Sequence[_Match]) -> tuple[Sequence[Row], Sequence[Row]] | None:
-    """Return the rows that surely speak and all that may; None when no row surely applies."""
-    sure = [row for row, truth in matches if truth]
-    if not sure:
-        return None
-    possible = [row for row, truth in matches if truth is not False]
-    match table.hit_policy:
-        case HitPolicy.UNIQUE:
-            return sure, possible
-        case HitPolicy.FIRST:
-            return sure[:1], possible[: possible.index(sure[0]) + 1]
-        case _:
-            return _settle_by_priority(table, sure, possible)
+def standing(table: Table, values: Mapping[str, Value]) -> tuple[int, list[tuple[str, frozenset[int]]]]:
+    """Return the rows that the known inputs leave standing, and for each other input what its classes would leave."""
+    known = (1 << len(table.rows)) - 1
+    unknown: list[tuple[str, frozenset[int]]] = []
+    for place, column in enumerate(table.inputs):
+        value = values.get(column.name)
+        if value is None:
+            unknown.append((column.name, classes_of(table, place)))
+        else:
+            known &= rows_passed(table, place, value)
+    return known, unknown
 
 
-def _settle_by_priority(table: Table, sure: Iterable[Row], possible: Iterable[Row]) -> tuple[list[Row], list[Row]]:
-    rank = {outcome: place for place, outcome in enumerate(table.priorities)}
-    best = min(rank[row.outcome] for row in sure)
-    speaking = [row for row in sure if rank[row.outcome] == best]
-    only_one = table.hit_policy is HitPolicy.PRIORITY
-    return (speaking[:1] if only_one else speaking), [row for row in possible if rank[row.outcome] <= best]
+def rows_passed(table: Table, place: int, value: Value) -> int:
+    """Return the rows, as a bit mask, whose cell in one column a value passes."""
+    return sum(1 << number for number, row in enumerate(table.rows) if evaluate(row.cells[place], value))
 
 
-def _missing(table: Table, matches: Iterable[_Match], values: Mapping[str, Value]) -> tuple[str, ...]:
-    """Return the inputs whose cells are not known in rows that may apply."""
-    names = {
-        column.name
-        for row, truth in matches
-        if truth is None
-        for column, cell in zip(table.inputs, row.cells, strict=True)
-        if evaluate(cell, values.get(column.name)) is None
-    }
-    return tuple(column.name for column in table.inputs if column.name in names)
+@lru_cache(maxsize=4096)
+def classes_of(table: Table, place: int) -> frozenset[int]:
+    """Return what every possible value of one column leaves standing, each set once."""
+    return frozenset(rows_passed(table, place, value) for value in values_of(table, place))
+
+
+def values_of(table: Table, place: int) -> tuple[Value, ...]:
+    """Return a value of each class of one column: none of its cells tells apart two values of a class."""
+    column = table.inputs[place]
+    if column.kind is Kind.BOOLEAN:
+        return (False, True)
+    literals = {literal for row in table.rows for literal in literals_of(row.cells[place])}
+    return representatives(literals) if literals else (_ANY_VALUE[column.kind],)
+
+
+_ANY_VALUE: Final[Mapping[Kind, Value]] = {Kind.NUMBER: Decimal(0), Kind.STRING: "", Kind.DATE: date(2000, 1, 1)}
+
+
+@lru_cache(maxsize=65_536)
+def settle(table: Table, mask: int) -> Settled:
+    """Return what the rows in a mask come to under the table's hit policy."""
+    rows = speaking(table, mask)
+    if not rows:
+        return Settled(_UNDECIDED, gap=Gap.NO_ROW)
+    first = rows[0]
+    if any((row.outcome, row.amount) != (first.outcome, first.amount) for row in rows):
+        return Settled(_UNDECIDED, gap=Gap.CONFLICT)
+    return Settled(first.outcome, first.amount)
+
+
+@lru_cache(maxsize=65_536)
+def speaking_places(table: Table, mask: int) -> tuple[int, ...]:
+    """Return which rows of a mask, counted from 0, the hit policy lets speak."""
+    places = tuple(place for place in range(len(table.rows)) if mask >> place & 1)
+    if not places or table.hit_policy in {HitPolicy.UNIQUE, HitPolicy.ANY}:
+        return places
+    if table.hit_policy is HitPolicy.FIRST:
+        return places[:1]
+    best = min(table.priorities.index(table.rows[place].outcome) for place in places)
+    strongest = tuple(place for place in places if table.rows[place].outcome is table.priorities[best])
+    return strongest[:1] if table.hit_policy is HitPolicy.PRIORITY else strongest
+
+
+def speaking(table: Table, mask: int) -> tuple[Row, ...]:
+    """Return those rows of a mask that the hit policy lets speak."""
+    return tuple(table.rows[place] for place in speaking_places(table, mask))
+
+
+def deciding_rows(table: Table, known: int, unknown: Iterable[tuple[str, frozenset[int]]]) -> frozenset[int]:
+    """Return the rows, counted from 0, that give the decision whatever the missing inputs are; none when undecided."""
+    masks = reachable(known, [classes for _, classes in unknown])
+    if len({settle(table, mask) for mask in masks}) > 1:
+        return frozenset()
+    return frozenset(speaking_places(table, reduce(and_, masks)))

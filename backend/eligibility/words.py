@@ -1,5 +1,6 @@
 """The words beside the tables: reasons and next steps, as data that officers edit without touching a rule."""
 
+from datetime import date
 from typing import Literal
 
 from pydantic import Field
@@ -18,16 +19,58 @@ class ReasonWords(Words):
     next_step: Words | None = None
 
 
+class About(Message):
+    """What a programme's page says beside its rules.
+
+    Attributes:
+        documents_replaced: Papers the citizen need not bring, because the facts come from the agencies.
+        legal_source: Where the conditions come from.
+        demonstration: Whether they are invented to show the system, not law.
+        effective_until: Last day; None while no end is set.
+        freshness_days: How old a fact may be, by its input's name.
+    """
+
+    documents_replaced: tuple[Words, ...]
+    legal_source: Words
+    demonstration: bool
+    effective_until: date | None
+    freshness_days: dict[str, int]
+
+
+class Example(Message):
+    """One worked example of ``<table>.examples.json``: what must come out for invented facts.
+
+    Attributes:
+        says: What it shows.
+        on: The day of the decision.
+        facts: By name; days as ``YYYY-MM-DD``, births with as many parts as are known.
+        outcome: What must come out.
+        amount_baht: What must be paid.
+        reasons: Codes that must be given, in order; None when the example does not mind.
+        missing: Facts that must be waited for; None when the example does not mind.
+    """
+
+    says: str
+    on: date
+    facts: dict[str, bool | int | str]
+    outcome: Outcome
+    amount_baht: int | None = None
+    reasons: tuple[str, ...] | None = None
+    missing: tuple[str, ...] | None = None
+
+
 class TableWords(Message):
     """File ``<table>.words.json``.
 
     Attributes:
         reasons: By reason code; codes shared by all tables stand in the common file.
         next_steps: General advice for an eligible and a not-eligible answer.
+        about: Documents replaced, legal source, validity, freshness.
     """
 
     reasons: dict[str, ReasonWords]
     next_steps: dict[Literal[Outcome.ELIGIBLE, Outcome.NOT_ELIGIBLE], Words]
+    about: About
 
 
 class UnknownWords(Message):

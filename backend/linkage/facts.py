@@ -32,6 +32,12 @@ class Fact(StrEnum):
     HOUSEHOLD_INCOME_PER_HEAD_YEAR_BAHT = "welfare.household_income_per_head_year_baht"
     HEALTH_SCHEME = "health.scheme"
     HOSPITAL_REGISTERED = "health.hospital_registered"
+    SOCIAL_SECURITY_INSURED = "social_security.insured"
+    DRIVING_LICENCE_VALID = "transport.licence_valid"
+    STUDENT_ENROLLED = "student_loan.enrolled"
+    STUDENT_HOUSEHOLD_INCOME_YEAR_BAHT = "student_loan.household_income_year_baht"
+    DIRECTORSHIPS = "business.directorships"
+    GROUNDWATER_PERMIT_VALID = "groundwater.permit_valid"
 
 
 FACT_TYPES: Final[Mapping[Fact, type]] = {
@@ -53,6 +59,12 @@ FACT_TYPES: Final[Mapping[Fact, type]] = {
     Fact.HOUSEHOLD_INCOME_PER_HEAD_YEAR_BAHT: int,
     Fact.HEALTH_SCHEME: str,
     Fact.HOSPITAL_REGISTERED: bool,
+    Fact.SOCIAL_SECURITY_INSURED: bool,
+    Fact.DRIVING_LICENCE_VALID: bool,
+    Fact.STUDENT_ENROLLED: bool,
+    Fact.STUDENT_HOUSEHOLD_INCOME_YEAR_BAHT: int,
+    Fact.DIRECTORSHIPS: int,
+    Fact.GROUNDWATER_PERMIT_VALID: bool,
 }
 
 

@@ -7,10 +7,11 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from backend.eligibility.dmn import parse_table
-from backend.eligibility.sfeel import AnyOf, Compare, Comparison, Irrelevant, Kind
-from backend.eligibility.table import Gap, HitPolicy, Input, Row, Table, decide
-from contracts.decision import Amount, Outcome, RuleVersion
+from backend.eligibility.sfeel import evaluate
+from backend.eligibility.table import Gap, HitPolicy, decide
+from contracts.decision import Outcome
 from tests.support.eligibility_tables import table_xml
+from tests.support.random_tables import DOMAINS, NAMES, random_tables
 
 E, N, U = Outcome.ELIGIBLE, Outcome.NOT_ELIGIBLE, Outcome.UNDECIDED
 INPUTS = [("registry.alive", "boolean"), ("person.age_years", "number")]
@@ -96,49 +97,52 @@ def test_a_reason_is_given_once():
     assert _decide(table, True, 1).reasons == ("a", "b", "c")
 
 
-# Whatever table and whatever is missing: a decided answer is the one every completion gets.
-NAMES = ("a", "b", "c")
-KINDS = (Kind.NUMBER, Kind.NUMBER, Kind.BOOLEAN)
-number_cells = st.one_of(
-    st.just(Irrelevant()),
-    st.builds(
-        lambda comparison, literal, negated: AnyOf((Compare(comparison, literal),), negated),
-        st.sampled_from(list(Comparison)),
-        st.integers(0, 2),
-        st.booleans(),
-    ),
-)
-bool_cells = st.one_of(
-    st.just(Irrelevant()), st.booleans().map(lambda truth: AnyOf((Compare(Comparison.EQUAL, truth),)))
-)
-amounts = st.sampled_from([None, Amount(baht=1, period="month"), Amount(baht=2, period="month")])
-rows = st.one_of(
-    st.builds(Row, st.tuples(number_cells, number_cells, bool_cells), st.just(E), st.just(("r",)), amounts),
-    st.builds(Row, st.tuples(number_cells, number_cells, bool_cells), st.just(N), st.just(("s",))),
-)
-tables = st.builds(
-    Table,
-    st.just(RuleVersion(table="t", version="1", effective_from="2020-01-01")),
-    st.sampled_from(list(HitPolicy)),
-    st.sampled_from([(N, E), (E, N)]),
-    st.just(tuple(Input(name, kind) for name, kind in zip(NAMES, KINDS, strict=True))),
-    st.lists(rows, min_size=1, max_size=5).map(tuple),
-)
-DOMAINS = ((-1, 0, 1, 2, 3), (-1, 0, 1, 2, 3), (True, False))
+def _said(table, values):
+    full = decide(table, dict(zip(NAMES, values, strict=True)))
+    return full.outcome, full.amount, full.gap
 
 
-@given(tables, st.tuples(*(st.sampled_from([None, *domain]) for domain in DOMAINS)))
-def test_a_decided_answer_holds_for_every_completion(table, known):
+@given(random_tables, st.tuples(*(st.sampled_from([None, *domain]) for domain in DOMAINS)))
+def test_undecided_exactly_where_what_is_missing_matters(table, known):
     found = decide(table, dict(zip(NAMES, known, strict=True)))
-    completions = product(
-        *((value,) if value is not None else domain for value, domain in zip(known, DOMAINS, strict=True))
-    )
-    if found.outcome is not U:
-        for values in completions:
-            full = decide(table, dict(zip(NAMES, values, strict=True)))
-            assert (full.outcome, full.amount) == (found.outcome, found.amount)
-    elif found.gap:
-        assert not found.missing
+    domains = [(value,) if value is not None else domain for value, domain in zip(known, DOMAINS, strict=True)]
+    said = {values: _said(table, values) for values in product(*domains)}
+    if len(set(said.values())) == 1:
+        assert {(found.outcome, found.amount, found.gap)} == set(said.values())
+        return
+    assert (found.outcome, found.gap) == (U, None)
+    matters = {
+        name
+        for place, name in enumerate(NAMES)
+        for values, answer in said.items()
+        for other in domains[place]
+        if said[(*values[:place], other, *values[place + 1 :])] != answer
+    }
+    assert set(found.missing) == matters
+
+
+@given(random_tables, st.tuples(*(st.sampled_from(domain) for domain in DOMAINS)))
+def test_with_everything_known_rows_speak_as_the_hit_policy_says(table, values):
+    hits = [
+        row
+        for row in table.rows
+        if all(evaluate(cell, value) is True for cell, value in zip(row.cells, values, strict=True))
+    ]
+    found = decide(table, dict(zip(NAMES, values, strict=True)))
+    if not hits:
+        assert found.gap is Gap.NO_ROW
+        return
+    match table.hit_policy:
+        case HitPolicy.UNIQUE | HitPolicy.ANY:
+            speaking = hits
+        case HitPolicy.FIRST:
+            speaking = hits[:1]
+        case _:
+            best = next(outcome for outcome in table.priorities if any(row.outcome is outcome for row in hits))
+            speaking = [row for row in hits if row.outcome is best]
+            speaking = speaking[:1] if table.hit_policy is HitPolicy.PRIORITY else speaking
+    if len({(row.outcome, row.amount) for row in speaking}) > 1:
+        assert found.gap is Gap.CONFLICT
     else:
-        assert {name for name, value in zip(NAMES, known, strict=True) if value is None} >= set(found.missing)
-        assert found.missing
+        assert (found.outcome, found.amount) == (speaking[0].outcome, speaking[0].amount)
+        assert set(found.reasons) == {code for row in speaking for code in row.reasons}

@@ -84,6 +84,13 @@ def test_the_menu_names_what_is_asked_and_of_whom(rules):
         "disability_allowance",
         "newborn_grant",
         "health_coverage",
+        "social_security",
+        "driving_licence",
+        "house_registration_extract",
+        "card_status",
+        "student_loan",
+        "directorships",
+        "groundwater_permit",
     ]
     allowance = services[1]
     assert [(asked.fact.en, asked.agency.en) for asked in allowance.facts][-1] == (

@@ -18,7 +18,7 @@ from tests.support.evidence_decisions import make_decision
 
 AT = make_decision(0).decided_at
 NOTICE = ExtractNotice(
-    service="disability_allowance", source="disability_register", officer="นท.1", facts_hash="0" * 64
+    service="disability_allowance", source="disability_register", officer="officer 1", facts_hash="0" * 64
 )
 
 

@@ -50,11 +50,22 @@ def gather(gatherer: FactGatherer, asked: Subject) -> Gathered:
     return last
 
 
+# Their agencies are not in the demo: a rule that needs one says that it is not known.
+NOT_LINKED_YET = {
+    Fact.SOCIAL_SECURITY_INSURED,
+    Fact.DRIVING_LICENCE_VALID,
+    Fact.STUDENT_ENROLLED,
+    Fact.STUDENT_HOUSEHOLD_INCOME_YEAR_BAHT,
+    Fact.DIRECTORSHIPS,
+    Fact.GROUNDWATER_PERMIT_VALID,
+}
+
+
 @pytest.mark.parametrize("key", PEOPLE)
 def test_every_agency_answers_about_every_holder(gatherer: FactGatherer, key: str) -> None:
     got = gather(gatherer, holder(key))
     assert {source.agency_id: source.state for source in got.sources if source.state is not AskState.ANSWERED} == {}
-    missing = FACT_TYPES.keys() - got.facts.keys()
+    missing = FACT_TYPES.keys() - got.facts.keys() - NOT_LINKED_YET
     assert missing <= {Fact.NEWBORN_BIRTH, Fact.HOUSEHOLD_INCOME_PER_HEAD_YEAR_BAHT}
     assert all(type(known.value) is FACT_TYPES[fact] for fact, known in got.facts.items())
     expected = "void" if key == "lost_card" else "normal"

@@ -1,0 +1,147 @@
+"""A table over a batch of people, column by column: exactly what :func:`decide` says to each of them.
+
+Every column's values fall into few classes that no cell tells apart. Each person becomes one number that names his
+classes; the table is asked once for each such number, and its answers are joined back. Polars does the two steps that
+see everyone.
+"""
+
+from collections.abc import Sequence
+from datetime import date, timedelta
+from decimal import Decimal
+from typing import Any, Final
+
+import polars as pl
+
+from backend.eligibility.derive import DERIVED
+from backend.eligibility.errors import TableError
+from backend.eligibility.sfeel import Kind, Value, literals_of
+from backend.eligibility.table import Finding, Table, decide
+from backend.linkage.facts import Fact
+
+_KEY: Final = "class"
+DECISIONS: Final[dict[str, pl.DataType]] = {
+    "outcome": pl.String(),
+    "amount_baht": pl.Int64(),
+    "period": pl.String(),
+    "reasons": pl.String(),
+    "missing": pl.String(),
+    "gap": pl.String(),
+}
+"""Columns of an answer. Reasons and missing inputs are codes divided by spaces."""
+
+
+def decide_batch(table: Table, facts: pl.DataFrame, on: date) -> pl.DataFrame:
+    """Decide on everybody.
+
+    Args:
+        table: The table.
+        facts: A row for each person; columns named as the table's inputs, or the facts behind them (births as days).
+            A column or value that is missing is not known.
+        on: The day of the decision, for ages.
+
+    Returns:
+        A row for each person in the same order, with the columns of ``DECISIONS``.
+
+    Raises:
+        TableError: A column's type is not the input's.
+    """
+    points = [_points(table, place) for place in range(len(table.inputs))]
+    key = pl.lit(0, pl.Int64)
+    for column, marks in zip(table.inputs, points, strict=True):
+        key = key * (_classes(marks) + 1) + _class_of(_input(column.name, column.kind, facts, table, on), marks)
+    keyed = facts.select(key.alias(_KEY)) if facts.width else pl.DataFrame(schema={_KEY: pl.Int64})
+    if keyed.height == 1 != facts.height:  # no column of the file is an input: everybody is in the same class
+        keyed = keyed.select(pl.col(_KEY).repeat_by(facts.height).explode())
+    seen = keyed.get_column(_KEY).unique()
+    answers = [_answer(decide(table, _stand_in(table, points, number))) for number in seen]
+    known = pl.DataFrame(answers, schema=DECISIONS, orient="row").with_columns(seen.alias(_KEY))
+    return keyed.join(known, on=_KEY, how="left", maintain_order="left").drop(_KEY)
+
+
+def _points(table: Table, place: int) -> list[Value]:
+    if table.inputs[place].kind is Kind.BOOLEAN:
+        return [False, True]
+    found: set[Any] = {literal for row in table.rows for literal in literals_of(row.cells[place])}
+    return sorted(found)
+
+
+def _classes(points: Sequence[Value]) -> int:
+    return 2 * len(points) + 1
+
+
+def _class_of(values: pl.Expr, points: Sequence[Value]) -> pl.Expr:
+    """Number a value's class: 0 for not known, odd numbers between the points, even ones for the points themselves."""
+    if any(isinstance(point, bool | str) for point in points):
+        places = [pl.when(values == point).then(2 * place + 2) for place, point in enumerate(points)]
+        number = pl.coalesce([*places, pl.lit(1)])
+    else:
+        number = pl.lit(1, pl.Int64)
+        for point in points:
+            mark = pl.lit(int(point) if isinstance(point, Decimal) and point == int(point) else point)
+            number = number + (values >= mark).cast(pl.Int64) + (values > mark).cast(pl.Int64)
+    return pl.when(values.is_null()).then(0).otherwise(number).cast(pl.Int64)
+
+
+def _stand_in(table: Table, points: Sequence[Sequence[Value]], number: int) -> dict[str, Value]:
+    """Return values of the classes that a person's number names."""
+    values: dict[str, Value] = {}
+    for column, marks in zip(reversed(table.inputs), reversed(points), strict=True):
+        number, place = divmod(number, _classes(marks) + 1)
+        values[column.name] = None if place == 0 else _value_of(place, marks, column.kind)
+    return values
+
+
+def _value_of(place: int, points: Sequence[Value], kind: Kind) -> Value:  # noqa: PLR0911  (a case for each kind)
+    if place % 2 == 0:
+        return points[place // 2 - 1]
+    below = points[place // 2 - 1] if place > 1 else None
+    above = points[place // 2] if place // 2 < len(points) else None
+    match below, above:
+        case (Decimal(), Decimal()):
+            return (below + above) / 2
+        case (Decimal(), _):
+            return below + 1
+        case (_, Decimal()):
+            return above - 1
+        case (date(), _):
+            return below + timedelta(days=1)
+        case (_, date()):
+            return above - timedelta(days=1)
+    return _ANY_VALUE[kind]
+
+
+def _input(name: str, kind: Kind, facts: pl.DataFrame, table: Table, on: date) -> pl.Expr:
+    if name in facts.columns:
+        _check_type(name, kind, facts, table)
+        return pl.col(name)
+    behind = DERIVED[name].needs[0] if name in DERIVED else None
+    if behind is None or behind not in facts.columns:
+        return pl.lit(None)
+    _check_type(behind, Kind.DATE, facts, table)
+    born = pl.col(behind)
+    months = (on.year - born.dt.year()) * 12 + on.month - born.dt.month() - (born.dt.day() > on.day).cast(pl.Int32)
+    age = months if name.endswith("_months") else months // 12
+    return pl.when(born <= on).then(age)
+
+
+_ANY_VALUE: Final[dict[Kind, Value]] = {Kind.NUMBER: Decimal(0), Kind.DATE: date(2000, 1, 1), Kind.STRING: "\x00"}
+_TYPES: Final = {Kind.BOOLEAN: pl.Boolean, Kind.STRING: pl.String, Kind.DATE: pl.Date}
+
+
+def _check_type(name: str | Fact, kind: Kind, facts: pl.DataFrame, table: Table) -> None:
+    found = facts.schema[name]
+    fits = found.is_integer() if kind is Kind.NUMBER else found == _TYPES[kind]
+    if not fits and found != pl.Null:
+        raise TableError(table.rule.table, f"column {name}", f"holds {found}, not whole {kind}s")
+
+
+def _answer(found: Finding) -> tuple[str, int | None, str | None, str, str, str | None]:
+    amount = found.amount
+    return (
+        found.outcome.value,
+        amount.baht if amount else None,
+        amount.period if amount else None,
+        " ".join(found.reasons),
+        " ".join(found.missing),
+        found.gap.value if found.gap else None,
+    )

@@ -1,0 +1,123 @@
+"""A DMN model as values. Source: OMG DMN 1.3 clauses 6 (requirements), 7.3 (types), 8 (tables)."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from enum import StrEnum
+
+from backend.eligibility.feel.nodes import Node, Tests
+
+
+class Policy(StrEnum):
+    """Hit policies under DMN's names (table 6 of clause 8.2.10)."""
+
+    UNIQUE = "UNIQUE"
+    ANY = "ANY"
+    PRIORITY = "PRIORITY"
+    FIRST = "FIRST"
+    RULE_ORDER = "RULE ORDER"
+    OUTPUT_ORDER = "OUTPUT ORDER"
+    COLLECT = "COLLECT"
+
+
+class Aggregation(StrEnum):
+    """What COLLECT makes of its outputs: C+, C#, C<, C>."""
+
+    SUM = "SUM"
+    COUNT = "COUNT"
+    MIN = "MIN"
+    MAX = "MAX"
+
+
+@dataclass(frozen=True, slots=True)
+class ItemType:
+    """A declared type.
+
+    Attributes:
+        base: FEEL's type or another declared one; None for a structure.
+        collection: Whether a value is a list of these.
+        allowed: Values that belong; None for all.
+        components: A structure's parts and their types.
+    """
+
+    base: str | None
+    collection: bool = False
+    allowed: Tests | None = None
+    components: Mapping[str, "ItemType"] = field(default_factory=dict)
+
+
+@dataclass(frozen=True, slots=True)
+class InputColumn:
+    """An input clause: what is tested, and what it may be (``inputValues``)."""
+
+    label: str
+    expression: Node
+    type_ref: str
+    allowed: Tests | None
+
+
+@dataclass(frozen=True, slots=True)
+class OutputColumn:
+    """An output clause. ``values``: what it may be, strongest first; ``default``: what stands when no rule applies."""
+
+    name: str
+    type_ref: str
+    values: Tests | None
+    default: Node | None
+
+
+@dataclass(frozen=True, slots=True)
+class Rule:
+    """A row: a test for each input, an expression for each output, and its annotations."""
+
+    rule_id: str
+    cells: tuple[Tests, ...]
+    results: tuple[Node, ...]
+    annotations: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class DecisionTable:
+    """A decision table."""
+
+    policy: Policy
+    aggregation: Aggregation | None
+    inputs: tuple[InputColumn, ...]
+    outputs: tuple[OutputColumn, ...]
+    rules: tuple[Rule, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class InputData:
+    """Something told from outside."""
+
+    name: str
+    type_ref: str
+
+
+@dataclass(frozen=True, slots=True)
+class Decision:
+    """A decision.
+
+    Attributes:
+        name: Its variable's name, by which others use it.
+        type_ref: Type of its result; empty for any.
+        requires: Names of the inputs and decisions it is allowed to use.
+        logic: A table, or an expression.
+    """
+
+    name: str
+    decision_id: str
+    type_ref: str
+    requires: tuple[str, ...]
+    logic: DecisionTable | Node
+
+
+@dataclass(frozen=True, slots=True)
+class Model:
+    """One DMN file: every name in it is declared, every cell parsed, no decision requires itself."""
+
+    name: str
+    namespace: str
+    types: Mapping[str, ItemType]
+    inputs: Mapping[str, InputData]
+    decisions: Mapping[str, Decision]

@@ -1,0 +1,134 @@
+"""Reads a DMN 1.3 file into a model, and refuses what it does not decide by, with table, row and column.
+
+Source: OMG DMN 1.3 clauses 6, 7 and 8 with the XML schema DMN13.xsd. DMN 1.2 and 1.1 files, which differ only in the
+namespace for what is read here, are accepted as well.
+"""
+
+import re
+from typing import Final
+from xml.etree.ElementTree import Element, ParseError  # types only; parsing is defusedxml's
+
+from defusedxml import ElementTree
+from defusedxml.common import DefusedXmlException
+
+from backend.eligibility.errors import TableError
+from backend.eligibility.feel.nodes import Node
+from backend.eligibility.feel.text import Names
+from backend.eligibility.model.parts import Decision, DecisionTable, InputData, Model
+from backend.eligibility.model.table_reading import TableReader, local_type, text_of
+from backend.eligibility.model.types import find_cycle, read_types
+
+_NAMESPACES: Final = (
+    "https://www.omg.org/spec/DMN/20191111/MODEL/",
+    "http://www.omg.org/spec/DMN/20180521/MODEL/",
+    "http://www.omg.org/spec/DMN/20151101/dmn.xsd",
+)
+_LOGIC: Final = (
+    "decisionTable",
+    "literalExpression",
+    "invocation",
+    "context",
+    "relation",
+    "list",
+    "functionDefinition",
+)
+
+
+def parse_model(xml: bytes, source: str = "model") -> Model:
+    """Read a model.
+
+    Args:
+        xml: The file's bytes. Entities and document types are refused.
+        source: What to call it in errors, e.g. the file's name.
+
+    Raises:
+        TableError: Not a DMN model of tables and expressions within the subset; place says which table, rule, column.
+    """
+    try:
+        root = ElementTree.fromstring(xml, forbid_dtd=True)
+    except (ParseError, DefusedXmlException, ValueError) as error:
+        raise TableError(source, "file", "not well-formed XML, or with a document type") from error
+    namespace, _, tag = root.tag.removeprefix("{").partition("}")
+    if tag != "definitions" or namespace not in _NAMESPACES:
+        raise TableError(source, "file", "not a DMN 1.3 model")
+    _strip_namespace(root, namespace)
+    return _ModelReader(root, source).read()
+
+
+def _strip_namespace(root: Element, namespace: str) -> None:
+    """Drop DMN's own namespace from tags, so that one reader reads all editions; others' elements keep theirs."""
+    for element in root.iter():
+        if isinstance(element.tag, str):
+            element.tag = element.tag.removeprefix("{" + namespace + "}")
+
+
+class _ModelReader:
+    def __init__(self, root: Element, source: str) -> None:
+        self._root, self._source = root, source
+        self._by_id = {element.get("id", ""): element for element in root}
+
+    def read(self) -> Model:
+        self._refuse_foreign()
+        types, components = read_types(self._root, self._source)
+        inputs = {
+            _name(element): InputData(_name(element), _variable_type(element))
+            for element in self._root.findall("inputData")
+        }
+        decisions = self._root.findall("decision")
+        known = Names([*inputs, *map(_name, decisions), *components])
+        read = {_name(element): self._decision(element, known) for element in decisions}
+        if not read:
+            raise TableError(self._source, "definitions", "holds no decision")
+        if cycle := find_cycle({name: decision.requires for name, decision in read.items()}):
+            raise TableError(self._source, f"decision {cycle}", "requires itself")
+        return Model(self._root.get("name", ""), self._root.get("namespace", ""), types, inputs, read)
+
+    def _refuse_foreign(self) -> None:
+        for tag, what in (("import", "imported models"), ("businessKnowledgeModel", "business knowledge models")):
+            element = self._root.find(tag)
+            if element is not None:
+                raise TableError(self._source, f"{tag} {element.get('name', '')}", f"{what} are not supported")
+
+    def _decision(self, element: Element, known: Names) -> Decision:
+        name = _name(element)
+        logic = next((child for child in element if child.tag in _LOGIC), None)
+        if logic is None:
+            raise TableError(self._source, f"decision {name}", "has no logic")
+        reader = TableReader(self._source, name, known)
+        body: DecisionTable | Node
+        match logic.tag:
+            case "decisionTable":
+                body = reader.table(logic)
+            case "literalExpression":
+                if (language := logic.get("expressionLanguage")) and not _is_feel(language):
+                    raise TableError(self._source, f"decision {name}", f"expression language {language}")
+                body = reader.expression("expression", text_of(logic))
+            case other:
+                raise TableError(self._source, f"decision {name}", f"a boxed {other} is not supported")
+        return Decision(name, element.get("id", ""), _variable_type(element), self._requires(element, name), body)
+
+    def _requires(self, element: Element, name: str) -> tuple[str, ...]:
+        found = []
+        for requirement in element.findall("informationRequirement"):
+            for child in requirement:
+                if child.tag not in {"requiredInput", "requiredDecision"}:
+                    continue
+                href = child.get("href", "")
+                target = self._by_id.get(href.partition("#")[2]) if "#" in href else None
+                if target is None or not isinstance(target.tag, str):
+                    raise TableError(self._source, f"decision {name}", f"requires {href!r}, which is not here")
+                found.append(_name(target))
+        return tuple(dict.fromkeys(found))
+
+
+def _is_feel(language: str) -> bool:
+    return bool(re.search(r"/FEEL/?$|^s?-?feel$", language, re.IGNORECASE))
+
+
+def _name(element: Element) -> str:
+    return " ".join(element.get("name", "").split())
+
+
+def _variable_type(element: Element) -> str:
+    variable = element.find("variable")
+    return "" if variable is None else local_type(variable.get("typeRef"))

@@ -1,0 +1,54 @@
+"""Writes a DMN file back with some cells changed and everything else as it was: ids, diagram, other tools' extensions.
+
+The file is edited as a document, never made anew from our own model, which holds less than the file does.
+"""
+
+from collections.abc import Mapping
+from typing import Final
+from xml.dom.minidom import Element  # types only; parsing is defusedxml's
+from xml.parsers.expat import ExpatError
+
+from defusedxml import minidom
+from defusedxml.common import DefusedXmlException
+
+from backend.eligibility.errors import TableError
+
+_CELLS: Final = frozenset({"inputEntry", "outputEntry", "annotationEntry", "inputExpression"})
+
+
+def change_cells(xml: bytes, cells: Mapping[str, str], attributes: Mapping[str, str] | None = None) -> bytes:
+    """Return the file with other text in some cells.
+
+    Args:
+        xml: The file.
+        cells: New text by the cell's id.
+        attributes: New values for attributes of ``definitions``, by the name as written in the file.
+
+    Raises:
+        TableError: The file is not well-formed, or has no such cell.
+    """
+    try:
+        document = minidom.parseString(xml, forbid_dtd=True)  # type: ignore[arg-type]  # bytes tell their encoding
+    except (ExpatError, DefusedXmlException, ValueError) as error:
+        raise TableError("model", "file", "not well-formed XML, or with a document type") from error
+    wanted = dict(cells)
+    for element in document.getElementsByTagName("*"):
+        if element.localName in _CELLS and element.getAttribute("id") in wanted:
+            _set_text(element, wanted.pop(element.getAttribute("id")))
+    if wanted:
+        raise TableError("model", f"cell {min(wanted)}", "is not in the file")
+    root = document.documentElement
+    if root is not None:
+        for name, value in (attributes or {}).items():
+            root.setAttribute(name, value)
+    written: bytes = document.toxml(encoding="UTF-8")
+    return written + b"\n"
+
+
+def _set_text(cell: Element, text: str) -> None:
+    holder = next(child for child in cell.childNodes if isinstance(child, Element) and child.localName == "text")
+    for child in list(holder.childNodes):
+        holder.removeChild(child)
+    owner = cell.ownerDocument
+    if owner is not None:
+        holder.appendChild(owner.createTextNode(text))

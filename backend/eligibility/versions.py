@@ -1,0 +1,132 @@
+"""Takes versions of tables through their life, and gives the rulebook with those that were approved."""
+
+from collections.abc import Iterable
+from datetime import datetime
+from zoneinfo import ZoneInfo
+
+import polars as pl
+from sqlalchemy import select
+from sqlalchemy.orm import Session
+
+from backend.eligibility.checks import Fault, Issue, check_table
+from backend.eligibility.dmn import parse_table
+from backend.eligibility.errors import LifeError, TableError
+from backend.eligibility.examples import differences
+from backend.eligibility.life import State, Step, next_state, require_approval
+from backend.eligibility.models import RuleVersionRow
+from backend.eligibility.replay import Replay, replay
+from backend.eligibility.rulebook import Rulebook, WordedTable
+from backend.eligibility.words import Example, TableWords
+from backend.store import Store
+
+_THAILAND = ZoneInfo("Asia/Bangkok")
+_REFUSED = frozenset({Fault.OVERLAP, Fault.NEVER_APPLIES, Fault.NEVER_SPEAKS})
+"""Faults that stop a version. A gap only warns: whoever falls into it is told that it cannot be decided."""
+
+
+class RuleVersions:
+    """Rule versions in the store, over the rulebook of files.
+
+    Args:
+        store: Where they are kept.
+        files: The rulebook that comes with the project.
+    """
+
+    def __init__(self, store: Store, files: Rulebook) -> None:
+        self._store, self._files = store, files
+
+    def submit(self, dmn: bytes, words: bytes, author: str, now: datetime) -> int:
+        """Keep a new draft, or change one that is not approved yet; returns its number.
+
+        Raises:
+            TableError: The file or its words cannot be used.
+            LifeError: ``exists``: this version is approved already.
+        """
+        worded = _read(dmn, words)
+        self._files.with_versions([worded])  # its service is known and every reason has words
+        rule = worded.table.rule
+        with self._store.transaction() as session:
+            wanted = select(RuleVersionRow).filter_by(service_id=rule.table, version=rule.version)
+            row = session.scalar(wanted) or RuleVersionRow(service_id=rule.table, version=rule.version, state="draft")
+            if row.state == State.APPROVED:
+                raise LifeError("submit", "exists")
+            row.state = next_state(State(row.state), Step.CHANGE)
+            row.effective_from, row.author, row.changed_at = rule.effective_from, author, now
+            row.dmn, row.words, row.findings = dmn.decode(), words.decode(), {}
+            session.add(row)
+            session.flush()
+            return row.id
+
+    def check(self, number: int) -> tuple[Issue, ...]:
+        """Look for faults; those that would leave it to chance who gets what keep it a draft."""
+        with self._store.transaction() as session:
+            row = _get(session, number, Step.CHECK)
+            issues = check_table(_worded(row).table)
+            if not any(issue.fault in _REFUSED for issue in issues):
+                row.state = next_state(State(row.state), Step.CHECK)
+        return issues
+
+    def try_examples(self, number: int, examples: Iterable[Example]) -> dict[str, tuple[str, ...]]:
+        """Decide on worked examples; returns what came out otherwise, by what each example shows."""
+        with self._store.transaction() as session:
+            row = _get(session, number, Step.TRY)
+            row.state = next_state(State(row.state), Step.TRY)
+            rules = self._files.with_versions([_worded(row)])
+            return {example.says: differences(rules, row.service_id, example) for example in examples}
+
+    def replay(self, number: int, people: pl.DataFrame) -> Replay:
+        """Decide on people by the version and by the one it would supersede; only counts are kept."""
+        with self._store.transaction() as session:
+            row = _get(session, number, Step.REPLAY)
+            row.state = next_state(State(row.state), Step.REPLAY)
+            before = self._rulebook(session).table_on(row.service_id, row.effective_from)
+            found = replay(before, _worded(row).table, people, row.effective_from)
+            row.findings = {"replay": found.model_dump(mode="json")}
+            return found
+
+    def approve(self, number: int, approver: str, now: datetime) -> None:
+        """Approve a version as a second person.
+
+        Raises:
+            LifeError: ``state``, ``same_person``, ``too_early`` or ``unknown``.
+            TableError: Another version takes effect on the same day.
+        """
+        with self._store.transaction() as session:
+            row = _get(session, number, Step.APPROVE)
+            state = next_state(State(row.state), Step.APPROVE)
+            require_approval(row.author, approver, row.effective_from, now.astimezone(_THAILAND).date())
+            self._rulebook(session).with_versions([_worded(row)])
+            row.state, row.approver, row.approved_at = state, approver, now
+
+    def state(self, number: int) -> State:
+        """Return how far a version has come."""
+        with self._store.reading() as session:
+            return State(_get(session, number, Step.CHECK).state)
+
+    def rulebook(self) -> Rulebook:
+        """Return the files' rulebook with every approved version; each decides from its first day."""
+        with self._store.reading() as session:
+            return self._rulebook(session)
+
+    def _rulebook(self, session: Session) -> Rulebook:
+        approved = session.scalars(select(RuleVersionRow).filter_by(state=State.APPROVED.value))
+        return self._files.with_versions([_worded(row) for row in approved])
+
+
+def _get(session: Session, number: int, step: Step) -> RuleVersionRow:
+    row = session.get(RuleVersionRow, number)
+    if row is None:
+        raise LifeError(step.value, "unknown")
+    return row
+
+
+def _worded(row: RuleVersionRow) -> WordedTable:
+    return _read(row.dmn.encode(), row.words.encode())
+
+
+def _read(dmn: bytes, words: bytes) -> WordedTable:
+    table = parse_table(dmn, "upload")
+    try:
+        return WordedTable(table, TableWords.model_validate_json(words))
+    except ValueError as error:
+        raise TableError(table.rule.table, "words", "not of the expected form") from error
