@@ -13,8 +13,10 @@ from backend.app import Services, create_app
 from backend.decisions.answers import AnswerShelf
 from backend.decisions.service import DecisionService, Parts
 from backend.eligibility.errors import EligibilityError
+from backend.eligibility.live import LiveRulebook
 from backend.eligibility.loading import load_rulebook
 from backend.eligibility.rulebook import Rulebook
+from backend.eligibility.versions import RuleVersions
 from backend.errors import InstallationError
 from backend.evidence.errors import EvidenceError
 from backend.evidence.extract_http import create_blueprint as create_extracts
@@ -135,7 +137,7 @@ def build_services(settings: Settings) -> Services:
     gatherer = FactGatherer.from_directory(found.agencies)
     decisions = DecisionService(
         Parts(
-            rules=found.rules,
+            rules=LiveRulebook(RuleVersions(store, found.rules)),
             mandates=MandateBook(store),
             gatherer=gatherer,
             log=log,

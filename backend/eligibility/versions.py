@@ -5,7 +5,7 @@ from datetime import datetime
 from zoneinfo import ZoneInfo
 
 import polars as pl
-from sqlalchemy import select
+from sqlalchemy import func, select
 from sqlalchemy.orm import Session
 
 from backend.eligibility.checks import Fault, Issue, check_table
@@ -34,6 +34,17 @@ class RuleVersions:
 
     def __init__(self, store: Store, files: Rulebook) -> None:
         self._store, self._files = store, files
+
+    @property
+    def files(self) -> Rulebook:
+        """The rulebook that comes with the project."""
+        return self._files
+
+    def approved(self) -> int:
+        """Return how many versions are approved: it only ever grows."""
+        with self._store.reading() as session:
+            counted = select(func.count()).select_from(RuleVersionRow).filter_by(state=State.APPROVED.value)
+            return session.scalar(counted) or 0
 
     def submit(self, dmn: bytes, words: bytes, author: str, now: datetime) -> int:
         """Keep a new draft, or change one that is not approved yet; returns its number.

@@ -1,18 +1,23 @@
 """An officer raises the allowance for 80-89: checked, tried, replayed, approved by another, in force from its day."""
 
-from datetime import UTC, date, datetime
+import json
+from datetime import UTC, date, datetime, timedelta
 
 import polars as pl
 import pytest
+from click.testing import CliRunner
 
 from backend.eligibility.errors import LifeError, TableError
 from backend.eligibility.examples import EXAMPLES
 from backend.eligibility.life import State, Step, next_state
+from backend.eligibility.live import LiveRulebook
 from backend.eligibility.loading import TABLES, load_rulebook
 from backend.eligibility.model.writing import change_cells
 from backend.eligibility.models import RuleVersionRow
 from backend.eligibility.versions import RuleVersions
 from backend.linkage.facts import Fact
+from backend.migrations import runner
+from backend.rules_cli import rules
 from backend.store import Store
 from contracts.card import Birth
 
@@ -68,8 +73,8 @@ def test_a_raised_allowance_decides_tomorrow_and_not_today(versions):
     assert (move.before_baht, move.after_baht, move.people) == (800, 900, 2)
     assert versions.rulebook().decide("old_age_allowance", OF_85, TOMORROW).amount.baht == 800
     versions.approve(number, "second@example.org", NOW)
-    rules = versions.rulebook()
-    today, tomorrow = (rules.decide("old_age_allowance", OF_85, day) for day in (TODAY, TOMORROW))
+    grown = versions.rulebook()
+    today, tomorrow = (grown.decide("old_age_allowance", OF_85, day) for day in (TODAY, TOMORROW))
     assert (today.amount.baht, today.rule.version) == (800, "2560.1")
     assert (tomorrow.amount.baht, tomorrow.rule.version) == (900, "2570.1")
     assert versions.state(number) is State.APPROVED
@@ -132,3 +137,38 @@ def _may(state, step):
     except LifeError:
         return False
     return True
+
+
+def test_what_is_approved_decides_without_a_restart(versions):
+    live = LiveRulebook(versions)
+    assert live.decide("old_age_allowance", OF_85, TOMORROW, {}).amount.baht == 800
+    number, _, _ = _up_to_replay(versions)
+    versions.approve(number, "second@example.org", NOW)
+    assert live.decide("old_age_allowance", OF_85, TOMORROW, {}).amount.baht == 900
+    assert Fact.STATE_PENSION in live.needed_facts("old_age_allowance", TOMORROW)
+    assert len(live.services()) == 12
+
+
+def test_the_officers_commands_walk_a_version_to_approval(tmp_path, monkeypatch):
+    database = f"sqlite:///{tmp_path / 'centre.sqlite3'}"
+    monkeypatch.setenv("BAIDIAO_CENTRE_DATABASE_URL", database)
+    store = Store(database)
+    runner.upgrade(store.engine)
+    store.close()
+    (tmp_path / "t.dmn").write_bytes(
+        change_cells(RAISED, {}, {"baidiao:effectiveFrom": (datetime.now(UTC) + timedelta(days=9)).date().isoformat()})
+    )
+    PEOPLE.write_parquet(tmp_path / "people.parquet")
+    words, examples = TABLES / "old_age_allowance.words.json", TABLES / "old_age_allowance.examples.json"
+
+    def run(*words_given):
+        done = CliRunner().invoke(rules, [str(word) for word in words_given])
+        assert done.exception is None or isinstance(done.exception, SystemExit), done.exception
+        return done.exit_code, done.output.strip()
+
+    assert run("submit", tmp_path / "t.dmn", words, "--author", "a@example.org") == (0, "1")
+    assert run("check", 1) == (0, "now: checked")
+    assert run("try", 1, examples)[0] == 0
+    assert json.loads(run("replay", 1, tmp_path / "people.parquet")[1])["changed"] == 2
+    assert run("approve", 1, "--approver", "a@example.org") == (1, "Error: approve is refused: same_person")
+    assert run("approve", 1, "--approver", "b@example.org") == (0, "approved")

@@ -1,0 +1,84 @@
+"""Commands of the rule officer: ``baidiao rules …``. Each takes a version one step on in its life."""
+
+import json
+import os
+from collections.abc import Iterator
+from contextlib import contextmanager
+from datetime import UTC, datetime
+from pathlib import Path
+
+import click
+import polars as pl
+
+from backend.eligibility.errors import EligibilityError
+from backend.eligibility.examples import EXAMPLES
+from backend.eligibility.loading import load_rulebook
+from backend.eligibility.versions import RuleVersions
+from backend.settings import SettingsError, read_settings
+from backend.store import opened_store
+
+_FILE = click.Path(exists=True, dir_okay=False, path_type=Path)
+
+
+@contextmanager
+def _versions() -> Iterator[RuleVersions]:
+    try:
+        with opened_store(read_settings(os.environ).database_url) as store:
+            yield RuleVersions(store, load_rulebook())
+    except (EligibilityError, SettingsError, ValueError) as error:
+        raise click.ClickException(str(error)) from error
+
+
+@click.group()
+def rules() -> None:
+    """Versions of decision tables: submit, check, try, replay, approve."""
+
+
+@rules.command()
+@click.argument("dmn", type=_FILE)
+@click.argument("words", type=_FILE)
+@click.option("--author", required=True, help="Who wrote it.")
+def submit(dmn: Path, words: Path, author: str) -> None:
+    """Keep a draft; print its number."""
+    with _versions() as versions:
+        click.echo(versions.submit(dmn.read_bytes(), words.read_bytes(), author, datetime.now(UTC)))
+
+
+@rules.command()
+@click.argument("number", type=int)
+def check(number: int) -> None:
+    """Look for gaps, overlaps and rows that never speak."""
+    with _versions() as versions:
+        for issue in versions.check(number):
+            example = json.dumps(dict(issue.example or {}), default=str, ensure_ascii=False)
+            click.echo(f"{issue.fault.value}  rows {', '.join(map(str, issue.rows)) or '-'}  e.g. {example}")
+        click.echo(f"now: {versions.state(number).value}")
+
+
+@rules.command("try")
+@click.argument("number", type=int)
+@click.argument("examples", type=_FILE)
+def try_examples(number: int, examples: Path) -> None:
+    """Decide on worked examples; say which come out otherwise."""
+    with _versions() as versions:
+        for says, otherwise in versions.try_examples(number, EXAMPLES.validate_json(examples.read_bytes())).items():
+            click.echo(f"{'as written' if not otherwise else '; '.join(otherwise)}  {says}")
+
+
+@rules.command()
+@click.argument("number", type=int)
+@click.argument("people", type=_FILE)
+def replay(number: int, people: Path) -> None:
+    """Decide on a .parquet file of people by this version and the one before; print who changes, as JSON."""
+    with _versions() as versions:
+        click.echo(versions.replay(number, pl.read_parquet(people)).model_dump_json(indent=1))
+
+
+@rules.command()
+@click.argument("number", type=int)
+@click.option("--approver", required=True, help="Who approves it; not its author.")
+def approve(number: int, approver: str) -> None:
+    """Let a version take effect on its first day."""
+    with _versions() as versions:
+        versions.approve(number, approver, datetime.now(UTC))
+        click.echo("approved")
