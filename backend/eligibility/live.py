@@ -1,6 +1,7 @@
 """The rulebook in force as it grows: a version approved on one worker decides on all of them, without a restart."""
 
-from collections.abc import Mapping
+import time
+from collections.abc import Callable, Mapping
 from datetime import date
 
 from backend.eligibility.rulebook import Rulebook, Verdict
@@ -10,11 +11,22 @@ from contracts.decision import NotKnownCause, Service
 
 
 class LiveRulebook:
-    """Asks the store whether more has been approved before each use, which is one small query; reads it only then."""
+    """Asks the store now and then whether more has been approved, and reads it only then.
 
-    def __init__(self, versions: RuleVersions) -> None:
+    Args:
+        versions: Where they are.
+        kept_s: How long an answer of the store is believed, in seconds: an approval takes hold after that long.
+        monotonic: Clock for that.
+    """
+
+    def __init__(
+        self, versions: RuleVersions, kept_s: float = 1.0, monotonic: Callable[[], float] = time.monotonic
+    ) -> None:
         self._versions = versions
+        self._kept_s = kept_s
+        self._monotonic = monotonic
         self._held: tuple[int, Rulebook] = (-1, versions.files)
+        self._asked_s = float("-inf")
 
     def services(self) -> tuple[Service, ...]:
         """Return every service as the menu shows it."""
@@ -36,9 +48,13 @@ class LiveRulebook:
         return self._current().decide(service_id, facts, on, unknown_causes)
 
     def _current(self) -> Rulebook:
-        approved = self._versions.approved()
         held, rules = self._held
+        now_s = self._monotonic()
+        if now_s - self._asked_s < self._kept_s:
+            return rules
+        approved = self._versions.approved()
         if approved != held:
             rules = self._versions.rulebook()
             self._held = (approved, rules)  # one assignment: threads see the old pair or the new one
+        self._asked_s = now_s
         return rules

@@ -140,10 +140,13 @@ def _may(state, step):
 
 
 def test_what_is_approved_decides_without_a_restart(versions):
-    live = LiveRulebook(versions)
+    now_s = [100.0]
+    live = LiveRulebook(versions, kept_s=1.0, monotonic=lambda: now_s[0])
     assert live.decide("old_age_allowance", OF_85, TOMORROW, {}).amount.baht == 800
     number, _, _ = _up_to_replay(versions)
     versions.approve(number, "second@example.org", NOW)
+    assert live.decide("old_age_allowance", OF_85, TOMORROW, {}).amount.baht == 800  # the store was asked just now
+    now_s[0] += 1.0
     assert live.decide("old_age_allowance", OF_85, TOMORROW, {}).amount.baht == 900
     assert Fact.STATE_PENSION in live.needed_facts("old_age_allowance", TOMORROW)
     assert len(live.services()) == 12
