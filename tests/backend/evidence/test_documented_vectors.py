@@ -1,5 +1,6 @@
 """The page from which others implement the log says what the log does."""
 
+import json
 import re
 from pathlib import Path
 
@@ -7,12 +8,13 @@ import pytest
 from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
 
 from backend.evidence.checkpoint import Checkpoint, open_checkpoint
-from backend.evidence.leaf import encode_leaf, parse_leaf
+from backend.evidence.leaf import DecisionLeaf, encode_leaf, parse_leaf
 from backend.evidence.merkle import leaf_hash, tree_root
 from backend.evidence.note import SignatureType, cosigned_at_s, parse_note, parse_verifier
 from tests.support.evidence_logs import LOG_KEY, ORIGIN, make_leaf
 
-PAGE = (Path(__file__).parents[3] / "docs/evidence.md").read_text("utf-8")
+DOCS = Path(__file__).parents[3] / "docs"
+PAGE = (DOCS / "evidence.md").read_text("utf-8")
 BLOCKS = re.findall(r"```\n(.*?)```", PAGE.partition("## Test vectors")[2], re.DOTALL)
 
 
@@ -43,3 +45,8 @@ def test_the_keys_and_the_cosigned_checkpoint():
     point = open_checkpoint(BLOCKS[3], ORIGIN, log.public_key)
     assert point == Checkpoint(ORIGIN, 5, tree_root(numbered(5)))
     assert cosigned_at_s(witness.find_signature(parse_note(BLOCKS[3])).value) == 1795500000
+
+
+def test_the_published_schema_is_the_leafs():
+    published = json.loads((DOCS / "evidence-leaf.schema.json").read_text("utf-8"))
+    assert published == DecisionLeaf.model_json_schema(mode="serialization")
