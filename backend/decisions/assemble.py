@@ -51,7 +51,7 @@ class Decided:
     verdicts: Sequence[Verdict]
     sources: tuple[SourceOutcome, ...]
 
-    def leaves(self, device_id: str, agency_id: str, pseudonym: str, question_hash: str) -> list[bytes]:
+    def leaves(self, device_id: str, agency_id: str, pseudonym: str, question_hash: str, purpose: str) -> list[bytes]:
         """Return one leaf per decision."""
         return [
             encode_leaf(
@@ -65,6 +65,9 @@ class Decided:
                     pseudonym=pseudonym,
                     sources=leaf_sources(self.sources),
                     question_hash=question_hash,
+                    purpose=purpose,
+                    reference=self.reference,
+                    reasons=tuple(reason.code for reason in verdict.reasons),
                 )
             )
             for verdict in self.verdicts

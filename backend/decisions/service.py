@@ -228,7 +228,8 @@ class DecisionService:
             put_answer(session, asked.key, asked.body_hash, made[-1])
 
         device, pseudonym = asked.device, self._parts.pseudonymiser.number(asked.number)
-        leaves = decided.leaves(device.device_id, device.agency_id, pseudonym, asked.body_hash)
+        purpose = asked.question.purpose
+        leaves = decided.leaves(device.device_id, device.agency_id, pseudonym, asked.body_hash, purpose)
         try:
             self._parts.log.append_all(leaves, also)
         except (AnsweredAlreadyError, LogUnavailableError) as error:

@@ -8,16 +8,18 @@ from dataclasses import dataclass
 from datetime import UTC, datetime
 from hashlib import sha256
 from hmac import new as new_hmac
-from typing import Final
+from typing import Final, Literal, Self
 
-from pydantic import AwareDatetime, ValidationError
+from pydantic import AwareDatetime, ValidationError, model_validator
 
 from backend.evidence.errors import LeafError
 from contracts.citizen_number import CitizenNumber
 from contracts.decision import AgencyId, AskState, NotKnownCause, Outcome, RuleVersion, ServiceId, SourceOutcome
 from contracts.message import Message
 
-VERSION: Final = 1
+VERSION: Final = 2
+"""Of leaves written now. Those of version 1 lack what :data:`_SINCE_2` names, and are read for ever."""
+_SINCE_2: Final = ("purpose", "reference", "reasons")
 _PSEUDONYM: Final = b"baidiao/pseudonym/1\x00"
 _QUESTION: Final = b"baidiao/question/1\x00"
 
@@ -44,9 +46,12 @@ class DecisionLeaf(Message):
         pseudonym: Keyed hash of the citizen's number, hexadecimal.
         sources: Agencies asked and whether they answered.
         question_hash: Keyed hash of the question, hexadecimal: ties the leaf to the device's signed request.
+        purpose: What the question was asked for. Since version 2, as are the two that follow; None before.
+        reference: Printed on the slip.
+        reasons: Codes, in the answer's order.
     """
 
-    version: int = VERSION
+    version: Literal[1, 2] = VERSION
     decided_at: AwareDatetime
     service: ServiceId
     outcome: Outcome
@@ -56,6 +61,15 @@ class DecisionLeaf(Message):
     pseudonym: str
     sources: tuple[LeafSource, ...]
     question_hash: str
+    purpose: str | None = None
+    reference: str | None = None
+    reasons: tuple[str, ...] | None = None
+
+    @model_validator(mode="after")
+    def _is_whole(self) -> Self:
+        if any((getattr(self, name) is None) is not (self.version == 1) for name in _SINCE_2):
+            raise ValueError("fields of another version")
+        return self
 
 
 @dataclass(frozen=True, slots=True, repr=False)
@@ -85,7 +99,7 @@ def leaf_sources(sources: tuple[SourceOutcome, ...]) -> tuple[LeafSource, ...]:
 
 def encode_leaf(leaf: DecisionLeaf) -> bytes:
     """Return the leaf's canonical bytes."""
-    content = leaf.model_dump(mode="json")
+    content = leaf.model_dump(mode="json", exclude=set(_SINCE_2) if leaf.version == 1 else None)
     content["decided_at"] = _utc_text(leaf.decided_at)
     return json.dumps(content, sort_keys=True, separators=(",", ":"), ensure_ascii=False).encode("utf-8")
 
@@ -94,13 +108,13 @@ def parse_leaf(content: bytes) -> DecisionLeaf:
     """Read a leaf.
 
     Raises:
-        LeafError: Not a leaf of this version, or not in canonical form.
+        LeafError: Not a leaf of a version known here, or not in canonical form.
     """
     try:
         leaf = DecisionLeaf.model_validate_json(content)
     except ValidationError as error:
         raise LeafError("not a decision's leaf") from error
-    if leaf.version != VERSION or encode_leaf(leaf) != content:
+    if encode_leaf(leaf) != content:
         raise LeafError("not in canonical form")
     return leaf
 

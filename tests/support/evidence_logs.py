@@ -28,8 +28,9 @@ def make_log(store: Store) -> EvidenceLog:
 
 
 def make_leaf() -> DecisionLeaf:
-    """Return a decision on nobody."""
+    """Return a decision on nobody, in the log's first form."""
     return DecisionLeaf(
+        version=1,
         decided_at=datetime(2026, 11, 23, 3, 4, 5, tzinfo=UTC),
         service="old_age_allowance",
         outcome=Outcome.UNDECIDED,
@@ -40,3 +41,9 @@ def make_leaf() -> DecisionLeaf:
         sources=(LeafSource(agency_id="revenue", state=AskState.NOT_KNOWN, cause=NotKnownCause.TIMEOUT),),
         question_hash="cd" * 32,
     )
+
+
+def make_present_leaf() -> DecisionLeaf:
+    """Return the same decision in the form that is written now."""
+    added = {"version": 2, "purpose": "eligibility", "reference": "7K3M-9QXV-2A", "reasons": ("income.not_known",)}
+    return DecisionLeaf.model_validate(make_leaf().model_dump() | added)

@@ -111,6 +111,8 @@ def test_each_leaf_tells_of_its_decision_and_of_nobody(centre: Centre) -> None:
     parsed = [parse_leaf(content) for content in stored]
     assert [(leaf.service, leaf.outcome) for leaf in parsed] == [(d.service, d.outcome) for d in answer.decisions]
     assert {leaf.device_id for leaf in parsed} == {DEVICE.device_id}
+    assert {(leaf.version, leaf.purpose, leaf.reference) for leaf in parsed} == {(2, "eligibility", answer.reference)}
+    assert [leaf.reasons for leaf in parsed] == [tuple(r.code for r in d.reasons) for d in answer.decisions]
     assert all(NUMBER.encode() not in content for content in stored)
 
 

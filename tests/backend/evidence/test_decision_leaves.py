@@ -12,7 +12,7 @@ from backend.evidence.leaf import Pseudonymiser, encode_leaf, leaf_sources, pars
 from contracts.citizen_number import CitizenNumber
 from contracts.decision import AskState, NotKnownCause, Outcome, SourceOutcome
 from contracts.message import Words
-from tests.support.evidence_logs import make_leaf
+from tests.support.evidence_logs import make_leaf, make_present_leaf
 
 NUMBER = CitizenNumber.parse("3550100123457")
 
@@ -42,7 +42,7 @@ def test_a_leaf_reads_back_and_its_zone_does_not_matter(moment, outcome, minutes
 @pytest.mark.parametrize(
     "change",
     [
-        lambda content: content.replace(b'"version":1', b'"version":2'),
+        lambda content: content.replace(b'"version":1', b'"version":3'),
         lambda content: content.replace(b":", b": "),
         lambda content: content.replace(b'"undecided"', b'"maybe"'),
         lambda content: content[:-1] + b',"income":5}',
@@ -80,3 +80,22 @@ def test_sources_are_kept_without_words_in_order():
         {"agency_id": "civil_registry", "cause": None, "state": "answered"},
         {"agency_id": "revenue", "cause": "timeout", "state": "not_known"},
     ]
+
+
+def test_the_present_form_adds_purpose_reference_and_reasons():
+    leaf = make_present_leaf()
+    assert parse_leaf(encode_leaf(leaf)) == leaf
+    before, now = json.loads(encode_leaf(make_leaf())), json.loads(encode_leaf(leaf))
+    assert {name: now[name] for name in now.keys() - before.keys()} == {
+        "purpose": "eligibility",
+        "reference": "7K3M-9QXV-2A",
+        "reasons": ["income.not_known"],
+    }
+
+
+@pytest.mark.parametrize("missing", [b'"purpose":"eligibility",', b'"reasons":["income.not_known"],'])
+def test_a_leaf_of_the_present_form_lacks_nothing(missing):
+    content = encode_leaf(make_present_leaf())
+    assert missing in content
+    with pytest.raises(LeafError):
+        parse_leaf(content.replace(missing, b""))
