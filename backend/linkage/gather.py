@@ -9,8 +9,7 @@ from typing import Final
 
 import structlog
 
-from backend.linkage.adapters.rest import RestProvider
-from backend.linkage.adapters.soap import SoapProvider
+from backend.linkage.adapters.linking import make_providers
 from backend.linkage.breaker import Breaker, admit, after_failure, after_success
 from backend.linkage.directory import Agency, Directory
 from backend.linkage.errors import LoopStoppedError
@@ -68,8 +67,7 @@ def link_agencies(directory: Directory, transport: Transport) -> tuple[LinkedAge
 
 
 def _link(agency: Agency, transport: Transport) -> LinkedAgency:
-    kind = RestProvider if agency.adapter == "rest" else SoapProvider
-    providers: tuple[Provider, ...] = tuple(kind(agency.base_url, r, transport) for r in agency.requests)
+    providers = make_providers(agency, transport)
     return LinkedAgency(agency.id, agency.name, agency.deadline_ms / 1000, agency.max_in_flight, providers)
 
 
