@@ -8,6 +8,7 @@ from pydantic import AfterValidator, BaseModel, ConfigDict, Field, ValidationErr
 from backend.linkage.errors import DirectoryError
 from backend.linkage.facts import FACT_TYPES, Fact
 from backend.linkage.interfaces import DciParty, XRoadParty, check_database_address, check_web_address
+from backend.linkage.maintenance import Window
 from contracts.card import Birth
 from contracts.decision import AgencyId
 from contracts.message import Words
@@ -113,6 +114,7 @@ class Agency(_Entry):
         dci: DCI: who signs what.
         deadline_ms: How long one question may take, in milliseconds.
         max_in_flight: Questions one worker may have under way at once; more are not asked (``overloaded``).
+        maintenance: When it has said that it will not answer; it is not asked then.
         requests: What it answers.
     """
 
@@ -122,6 +124,7 @@ class Agency(_Entry):
     base_url: Annotated[str, AfterValidator(_trim)]
     deadline_ms: int = Field(default=2_500, ge=50, le=30_000)
     max_in_flight: int = Field(default=256, ge=1, le=10_000)
+    maintenance: tuple[Window, ...] = ()
     xroad: XRoadParty | None = None
     dci: DciParty | None = None
     requests: tuple[Request, ...] = Field(min_length=1)
