@@ -2,6 +2,7 @@
 
 import os
 from datetime import UTC, datetime
+from importlib.resources import files
 from pathlib import Path
 
 import click
@@ -9,6 +10,7 @@ import click
 from backend.linkage.directory import Directory
 from backend.linkage.errors import DirectoryError
 from backend.linkage.file import DEFAULT_DIRECTORY, load_directory
+from backend.linkage.known_databases import parse_databases, parse_wishes
 from backend.linkage.maintenance import is_under_way
 from backend.settings import read_settings
 
@@ -42,6 +44,21 @@ def check(file: Path | None) -> None:
     found = _load(file)
     facts = sum(len(request.facts) for agency in found.agencies for request in agency.requests)
     click.echo(f"good: {len(found.agencies)} agencies, {facts} facts")
+
+
+@directory.command()
+@click.option("--owner", default="", help="Only databases of agencies whose Thai name holds this.")
+def databases(owner: str) -> None:
+    """List the plan's databases, each with its owner and the agencies that wish to ask it."""
+    seed = files("backend.linkage.seed")
+    wishes = parse_wishes(seed.joinpath("database_wishes.csv").read_text("utf-8").splitlines())
+    rows = seed.joinpath("databases.csv").read_text("utf-8").splitlines()
+    for database in parse_databases(rows, "databases.csv"):
+        if owner in database.owner_agency_th:
+            click.echo(f"{database.ref:7} {database.review:10} {database.name_th}  ({database.owner_agency_th})")
+            wishing = wishes.get(database.name_th, ()) + wishes.get(database.renamed_from, ())
+            for agency in wishing:
+                click.echo(f"        wished for by {agency}")
 
 
 def _load(file: Path | None) -> Directory:
