@@ -16,6 +16,7 @@ from backend.fleet.building import build_fleet
 from backend.fleet.errors import AgencyUnknownError
 from backend.fleet.listing import DeviceRow
 from backend.fleet.models import DeviceStatus
+from backend.linkage.cli import directory
 from backend.settings import Settings, SettingsError, read_settings
 from backend.store import opened_store
 from contracts.message import Words
@@ -79,6 +80,9 @@ def serve(host: str, port: int, workers: int, threads: int) -> None:
     bind = f"[{host}]:{port}" if ":" in host else f"{host}:{port}"
     click.echo(f"the centre listens on http://{bind}", err=True)
     CentreServer(lambda: build_app(settings), build_options(bind, workers, threads)).run()
+
+
+centre.add_command(directory)
 
 
 @centre.group()

@@ -98,6 +98,7 @@ class NotKnownCause(StrEnum):
     NO_RECORD = "no_record"
     BREAKER_OPEN = "breaker_open"
     NOT_PERMITTED = "not_permitted"
+    MAINTENANCE = "maintenance"
 
 
 class Progress(Message):

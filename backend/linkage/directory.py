@@ -2,12 +2,13 @@
 
 import json
 from typing import Annotated, Literal, Self
-from urllib.parse import urlsplit
 
-from pydantic import BaseModel, ConfigDict, Field, ValidationError, field_validator, model_validator
+from pydantic import AfterValidator, BaseModel, ConfigDict, Field, ValidationError, model_validator
 
 from backend.linkage.errors import DirectoryError
 from backend.linkage.facts import FACT_TYPES, Fact
+from backend.linkage.interfaces import DciParty, XRoadParty, check_database_address, check_web_address
+from backend.linkage.maintenance import Window
 from contracts.card import Birth
 from contracts.decision import AgencyId
 from contracts.message import Words
@@ -15,6 +16,10 @@ from contracts.message import Words
 SubjectField = Literal["citizen_number", "name_th", "birth", "request_number", "laser_number", "chip_serial"]
 Converter = Literal["bool", "int", "date", "birth", "equals", "text", "present"]
 _PRODUCES: dict[str, type] = {"bool": bool, "equals": bool, "present": bool, "int": int, "birth": Birth, "text": str}
+
+
+def _trim(url: str) -> str:
+    return url.rstrip("/")
 
 
 class _Entry(BaseModel):
@@ -62,9 +67,10 @@ class Request(_Entry):
         operation: SOAP: the operation's element name.
         namespace: SOAP: the operation's namespace.
         soap_action: SOAP: value of the SOAPAction header.
+        view: SQL: the view that is read, with its schema where it has one.
     """
 
-    path: str = Field(pattern=r"^/[A-Za-z0-9/_.-]*$")
+    path: str = Field(default="/", pattern=r"^/[A-Za-z0-9/_.-]*$")
     send: dict[str, SubjectField] = Field(min_length=1)
     found: str = "found"
     facts: dict[Fact, Reading] = Field(min_length=1)
@@ -72,6 +78,7 @@ class Request(_Entry):
     operation: str = Field(default="", pattern=r"^[A-Za-z_][A-Za-z0-9_.-]*$|^$")
     namespace: str = ""
     soap_action: str = ""
+    view: str = Field(default="", pattern=r"^([A-Za-z_][A-Za-z0-9_]*\.)?[A-Za-z_][A-Za-z0-9_]*$|^$")
 
     @model_validator(mode="after")
     def _types(self) -> Self:
@@ -88,6 +95,12 @@ class Request(_Entry):
                 raise ValueError(f"{fact}: 'absent' is not a {FACT_TYPES[fact].__name__}")
         return self
 
+    def columns_of(self, fact: Fact) -> tuple[str, ...]:
+        """Return the view's columns that one fact is read from: its own, or three for a birth."""
+        reading = self.facts[fact]
+        parts = tuple(f"{reading.at}__{part}" for part in ("year", "month", "day"))
+        return parts if reading.convert == "birth" else (reading.at,)
+
 
 class Agency(_Entry):
     """One linked agency.
@@ -96,35 +109,47 @@ class Agency(_Entry):
         id: Stable identifier.
         name: Its name.
         adapter: How it is spoken to.
-        base_url: http or https, without user, query or fragment.
+        base_url: http or https, without user, query or fragment; for ``sql`` a SQLAlchemy URL without a password.
+        xroad: X-Road: names on the network.
+        dci: DCI: who signs what.
         deadline_ms: How long one question may take, in milliseconds.
         max_in_flight: Questions one worker may have under way at once; more are not asked (``overloaded``).
+        maintenance: When it has said that it will not answer; it is not asked then.
         requests: What it answers.
     """
 
     id: AgencyId
     name: Words
-    adapter: Literal["rest", "soap"]
-    base_url: str
+    adapter: Literal["rest", "soap", "sql", "xroad", "dci"]
+    base_url: Annotated[str, AfterValidator(_trim)]
     deadline_ms: int = Field(default=2_500, ge=50, le=30_000)
     max_in_flight: int = Field(default=256, ge=1, le=10_000)
+    maintenance: tuple[Window, ...] = ()
+    xroad: XRoadParty | None = None
+    dci: DciParty | None = None
     requests: tuple[Request, ...] = Field(min_length=1)
 
-    @field_validator("base_url")
-    @classmethod
-    def _plain_url(cls, url: str) -> str:
-        parts = urlsplit(url)
-        if parts.scheme not in {"http", "https"} or not parts.hostname:
-            raise ValueError("is not an http or https address")
-        if "@" in parts.netloc or parts.query or parts.fragment:
-            raise ValueError("must have no user, query or fragment")
-        return url.rstrip("/")
+    @model_validator(mode="after")
+    def _addressed(self) -> Self:
+        (check_database_address if self.adapter == "sql" else check_web_address)(self.base_url)
+        return self
 
     @model_validator(mode="after")
-    def _soap_named(self) -> Self:
+    def _interface_named(self) -> Self:
         if self.adapter == "soap" and not all(r.operation and r.namespace for r in self.requests):
             raise ValueError("a soap request needs 'operation' and 'namespace'")
+        if (self.adapter == "sql") != any(r.view for r in self.requests) or not self._views_flat():
+            raise ValueError("'view' goes with 'sql' and only with it, and its facts are read from plain columns")
+        for name, part in (("xroad", self.xroad), ("dci", self.dci)):
+            if (self.adapter == name) != (part is not None):
+                raise ValueError(f"'{name}' goes with adapter '{name}' and only with it")
+        if self.adapter == "dci" and any(len(r.send) != 1 for r in self.requests):
+            raise ValueError("a dci search sends exactly one value")
         return self
+
+    def _views_flat(self) -> bool:
+        views = self.requests if self.adapter == "sql" else ()
+        return all(r.view and not any("." in reading.at for reading in r.facts.values()) for r in views)
 
 
 class Directory(_Entry):

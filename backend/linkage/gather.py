@@ -5,17 +5,18 @@ import queue
 import time
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass, field
+from datetime import UTC, datetime
 from typing import Final
 
 import structlog
 
-from backend.linkage.adapters.rest import RestProvider
-from backend.linkage.adapters.soap import SoapProvider
+from backend.linkage.adapters.linking import make_providers
 from backend.linkage.breaker import Breaker, admit, after_failure, after_success
 from backend.linkage.directory import Agency, Directory
 from backend.linkage.errors import LoopStoppedError
 from backend.linkage.facts import Fact, KnownFact
 from backend.linkage.loop import AgencyLoop
+from backend.linkage.maintenance import Window, is_under_way
 from backend.linkage.ports import Facts, NotKnown, Provider, Transport
 from backend.linkage.transport import AiohttpTransport
 from contracts.decision import AskState, NotKnownCause, Progress, SourceOutcome, Subject
@@ -25,9 +26,10 @@ _log = structlog.get_logger(__name__)
 _GRACE_S: Final = 2.0
 """How long past the latest deadline a request thread believes in the loop."""
 _BREAKER_OPEN: Final = NotKnown(NotKnownCause.BREAKER_OPEN, retryable=True)
-_USUAL: Final = frozenset({NotKnownCause.NO_RECORD, NotKnownCause.BREAKER_OPEN})
+_USUAL: Final = frozenset({NotKnownCause.NO_RECORD, NotKnownCause.BREAKER_OPEN, NotKnownCause.MAINTENANCE})
 """Causes that operators need not hear about each time."""
 _CROWDED: Final = NotKnown(NotKnownCause.OVERLOADED, retryable=True, detail="max_in_flight")
+_CLOSED: Final = NotKnown(NotKnownCause.MAINTENANCE, retryable=True)
 
 
 @dataclass(slots=True)
@@ -39,6 +41,7 @@ class LinkedAgency:
     deadline_s: float
     max_in_flight: int
     providers: tuple[Provider, ...]
+    maintenance: tuple[Window, ...] = ()
     breaker: Breaker = field(default_factory=Breaker)
     in_flight: int = 0
 
@@ -68,9 +71,10 @@ def link_agencies(directory: Directory, transport: Transport) -> tuple[LinkedAge
 
 
 def _link(agency: Agency, transport: Transport) -> LinkedAgency:
-    kind = RestProvider if agency.adapter == "rest" else SoapProvider
-    providers: tuple[Provider, ...] = tuple(kind(agency.base_url, r, transport) for r in agency.requests)
-    return LinkedAgency(agency.id, agency.name, agency.deadline_ms / 1000, agency.max_in_flight, providers)
+    providers = make_providers(agency, transport)
+    return LinkedAgency(
+        agency.id, agency.name, agency.deadline_ms / 1000, agency.max_in_flight, providers, agency.maintenance
+    )
 
 
 class FactGatherer:
@@ -216,6 +220,8 @@ async def _ask_guarded(
     agency: LinkedAgency, subject: Subject, parts: Sequence[tuple[Provider, frozenset[Fact]]]
 ) -> Sequence[Facts | NotKnown]:
     """Ask an agency's requests behind its breaker and its limit of questions under way."""
+    if agency.maintenance and is_under_way(agency.maintenance, datetime.now(UTC)):
+        return [_CLOSED] * len(parts)
     if agency.in_flight >= agency.max_in_flight:
         return [_CROWDED] * len(parts)
     agency.breaker, admitted = admit(agency.breaker, asyncio.get_running_loop().time())

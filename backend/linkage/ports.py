@@ -1,6 +1,6 @@
 """What the gatherer needs of an agency, and the one way in which an agency can fail to help."""
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from typing import Protocol
 
@@ -70,6 +70,7 @@ class HttpCall:
         accepts: Media types an answer may have, without parameters.
         headers: Further headers.
         fault_statuses: Statuses beside 200 whose body is to be returned too (SOAP's faults travel in 500).
+        inspect: Looks at status and headers before anything else; what it returns stands instead of an answer.
     """
 
     url: str
@@ -78,6 +79,7 @@ class HttpCall:
     accepts: frozenset[str]
     headers: Mapping[str, str]
     fault_statuses: frozenset[int] = frozenset()
+    inspect: Callable[[int, Mapping[str, str]], NotKnown | None] | None = None
 
     def __repr__(self) -> str:
         return f"HttpCall(url={self.url!r})"

@@ -67,6 +67,9 @@ class AiohttpTransport:
         headers.update(call.headers)
         request = self._opened().post(call.url, data=call.body, headers=headers, allow_redirects=False)
         async with request as response:
+            told = call.inspect(response.status, response.headers) if call.inspect else None
+            if told is not None:
+                return told
             if response.status != 200 and response.status not in call.fault_statuses:
                 return classify_status(response.status)
             refusal = _refuse(response, call)

@@ -4,9 +4,13 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import date
 from enum import StrEnum
+from typing import Final
 
 from backend.linkage.facts import Fact
 from contracts.message import Words
+
+COMMERCIAL: Final = "commercial"
+"""The purpose that no mandate can permit, whoever granted it: the centre serves public services alone."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -39,6 +43,7 @@ class Mandate:
 class RefusalRule(StrEnum):
     """Which rule refused, the first that applies in this order."""
 
+    PURPOSE_COMMERCIAL = "purpose_commercial"
     AGENCY_HAS_NONE = "agency_has_none"
     SERVICE_NOT_COVERED = "service_not_covered"
     PURPOSE_NOT_COVERED = "purpose_not_covered"
@@ -82,6 +87,8 @@ def check(mandates: Iterable[Mandate], agency_id: str, service_id: str, purpose:
         purpose: Why it is asked.
         on: The day, in the centre's own calendar (Thailand).
     """
+    if purpose == COMMERCIAL:
+        return Refused(RefusalRule.PURPOSE_COMMERCIAL, service_id)
     own = [m for m in mandates if m.agency_id == agency_id]
     for_service = [m for m in own if m.service_id == service_id]
     for_purpose = [m for m in for_service if m.purpose == purpose]

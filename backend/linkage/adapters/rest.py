@@ -17,8 +17,8 @@ _JSON: Final = frozenset({"application/json"})
 class RestProvider:
     """One request of one agency, spoken as the directory says."""
 
-    def __init__(self, base_url: str, request: Request, transport: Transport) -> None:
-        self._url = base_url + request.path
+    def __init__(self, base_url: str, request: Request, transport: Transport, *, whole_url: bool = False) -> None:
+        self._url = base_url if whole_url else base_url + request.path
         self._request = request
         self._transport = transport
 
@@ -29,10 +29,7 @@ class RestProvider:
 
     async def ask(self, subject: Subject, facts: frozenset[Fact], deadline_s: float) -> Facts | NotKnown:
         """Ask about one person (see ``Provider``)."""
-        sent = {field: subject_value(subject, name) for field, name in self._request.send.items()}
-        body = json.dumps(sent, ensure_ascii=False, separators=(",", ":")).encode()
-        call = HttpCall(self._url, body, "application/json", _JSON, {})
-        answer = await self._transport.post(call, deadline_s)
+        answer = await self._transport.post(self._call(subject), deadline_s)
         if isinstance(answer, NotKnown):
             return answer
         try:
@@ -40,6 +37,11 @@ class RestProvider:
         except WrongAnswerError as error:
             return NotKnown(NotKnownCause.BAD_ANSWER, retryable=False, detail=error.detail)
         return known if known is not None else NotKnown(NotKnownCause.NO_RECORD, retryable=False)
+
+    def _call(self, subject: Subject) -> HttpCall:
+        sent = {field: subject_value(subject, name) for field, name in self._request.send.items()}
+        body = json.dumps(sent, ensure_ascii=False, separators=(",", ":")).encode()
+        return HttpCall(self._url, body, "application/json", _JSON, {})
 
 
 def parse_json(body: bytes) -> object:

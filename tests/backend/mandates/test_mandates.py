@@ -186,3 +186,9 @@ def test_a_withdrawn_mandate_stops_when_it_is_no_longer_remembered(store: Store)
         session.execute(delete(MandateRow))
     assert book.of_agency("town") == ()
     assert remembering.of_agency("town") == (mandate(),)
+
+
+def test_no_mandate_permits_a_commercial_purpose() -> None:
+    granted = mandate(purpose="commercial")
+    answer = check([granted], "town", "allowance", "commercial", TODAY)
+    assert answer == Refused(RefusalRule.PURPOSE_COMMERCIAL, "allowance")

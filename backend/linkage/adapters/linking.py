@@ -1,0 +1,47 @@
+"""From an agency's entry in the directory to its providers."""
+
+from pathlib import Path
+
+from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
+from cryptography.hazmat.primitives.serialization import load_pem_private_key
+
+from backend.linkage.adapters.dci import DciProvider
+from backend.linkage.adapters.rest import RestProvider
+from backend.linkage.adapters.soap import SoapProvider
+from backend.linkage.adapters.sql_view import SqlViewProvider, open_read_only
+from backend.linkage.adapters.xroad import XRoadProvider
+from backend.linkage.directory import Agency
+from backend.linkage.errors import DirectoryError
+from backend.linkage.interfaces import DciParty
+from backend.linkage.ports import Provider, Transport
+
+
+def make_providers(agency: Agency, transport: Transport) -> tuple[Provider, ...]:
+    """Build one provider for each request of ``agency``.
+
+    Raises:
+        DirectoryError: A key that the agency's entry names cannot be used.
+    """
+    url, requests = agency.base_url, agency.requests
+    if agency.adapter == "soap":
+        return tuple(SoapProvider(url, request, transport) for request in requests)
+    if agency.adapter == "sql":
+        engine = open_read_only(url)
+        return tuple(SqlViewProvider(engine, request) for request in requests)
+    if agency.adapter == "xroad" and agency.xroad is not None:
+        party = agency.xroad
+        return tuple(XRoadProvider(url, request, transport, party) for request in requests)
+    if agency.adapter == "dci" and agency.dci is not None:
+        peer, key = agency.dci, _signing_key(agency.id, agency.dci)
+        return tuple(DciProvider(url, request, transport, peer, key) for request in requests)
+    return tuple(RestProvider(url, request, transport) for request in requests)
+
+
+def _signing_key(agency_id: str, party: DciParty) -> Ed25519PrivateKey:
+    try:
+        key = load_pem_private_key(Path(party.signing_key_file).read_bytes(), password=None)
+    except (OSError, ValueError, TypeError) as error:
+        raise DirectoryError(agency_id, (f"signing_key_file: {type(error).__name__}",)) from error
+    if not isinstance(key, Ed25519PrivateKey):
+        raise DirectoryError(agency_id, ("signing_key_file: not an Ed25519 key",))
+    return key
