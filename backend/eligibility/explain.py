@@ -80,6 +80,8 @@ def _words_for(cause: NotKnownCause | None, common: CommonWords) -> UnknownWords
             return common.unknown.no_record
         case NotKnownCause.NOT_PERMITTED:
             return common.unknown.not_permitted
+        case NotKnownCause.MAINTENANCE:
+            return common.unknown.maintenance
         case _:
             return common.unknown.no_answer
 

@@ -85,6 +85,7 @@ class UnknownKinds(Message):
 
     no_record: UnknownWords
     not_permitted: UnknownWords
+    maintenance: UnknownWords
     no_answer: UnknownWords
     table: UnknownWords
 

@@ -58,6 +58,7 @@ def test_each_silent_agency_is_named_once_with_its_facts(rules):
     [
         (NotKnownCause.NO_RECORD, "has no record of you", "contact the Revenue Department"),
         (NotKnownCause.NOT_PERMITTED, "is not permitted to ask the Revenue Department", "ask the staff"),
+        (NotKnownCause.MAINTENANCE, "The Revenue Department has closed its system", "check again later"),
         (NotKnownCause.OVERLOADED, "has not answered yet", "check again later"),
     ],
 )
