@@ -11,6 +11,7 @@ from sqlalchemy import make_url, text
 
 from backend.app import Services, create_app
 from backend.decisions.answers import AnswerShelf
+from backend.decisions.extracts import ExtractService
 from backend.decisions.service import DecisionService, Parts
 from backend.eligibility.errors import EligibilityError
 from backend.eligibility.live import LiveRulebook
@@ -31,6 +32,7 @@ from backend.evidence.slips import SlipSigner, slip_key_id
 from backend.evidence.witness_building import build_witnessing, load_witnesses
 from backend.evidence.witness_list import WitnessPolicy
 from backend.fleet.building import build_fleet
+from backend.http.device_extracts import create_blueprint as create_source_extracts
 from backend.http.device_identity import current_device
 from backend.http.device_questions import create_blueprint as create_questions
 from backend.http.health import ReadinessCheck
@@ -135,10 +137,13 @@ def build_services(settings: Settings) -> Services:
     desk = SlipDesk(signer, Revocations(store, log), utc_now)
     names = {service.id: service.name for service in found.rules.services()}
     gatherer = FactGatherer.from_directory(found.agencies)
+    rules, mandates = LiveRulebook(RuleVersions(store, found.rules)), MandateBook(store)
+    register = ExtractRegister(log, load_paper_laws(), utc_now, os.urandom)
+    extracts = ExtractService(rules, mandates, gatherer, register, found.rules.agencies(), utc_now, os.urandom)
     decisions = DecisionService(
         Parts(
-            rules=LiveRulebook(RuleVersions(store, found.rules)),
-            mandates=MandateBook(store),
+            rules=rules,
+            mandates=mandates,
             gatherer=gatherer,
             log=log,
             signer=signer,
@@ -166,7 +171,8 @@ def build_services(settings: Settings) -> Services:
             create_questions(decisions, current_device),
             create_evidence(log, signer, witnessing.checkpoint if witnessing else lambda: None),
             create_slips(desk, names),
-            create_extracts(ExtractRegister(log, load_paper_laws(), utc_now, os.urandom)),
+            create_extracts(register),
+            create_source_extracts(extracts),
         ),
         readiness=_readiness(settings, store, found),
         close=close,

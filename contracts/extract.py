@@ -9,11 +9,12 @@ from hashlib import sha256
 
 from pydantic import AwareDatetime, Field
 
-from contracts.decision import AgencyId, LeafReference, ServiceId
+from contracts.decision import AgencyId, LeafReference, ServiceId, Subject
 from contracts.message import Message, Words
 from contracts.slip import MaskedHolder
 
 EXTRACT_PATH = "/v1/device/extracts"
+SOURCE_EXTRACT_PATH = "/v1/device/extracts/source"
 
 
 class ExtractFact(Message):
@@ -55,6 +56,40 @@ class ExtractReceipt(Message):
     authority: Words
     law: Words
     leaf: LeafReference
+
+
+class ExtractQuestion(Message):
+    """Body of ``POST /v1/device/extracts/source``: an officer wants on paper what a source's register says of a person.
+
+    Attributes:
+        service: For which service; its law must still want paper, and a mandate for the purpose ``extract`` permit it.
+        source: Whose register is asked.
+        officer: Name or number of the officer who makes it.
+        subject: The person, with what proves his card.
+    """
+
+    service: ServiceId
+    source: AgencyId
+    officer: str = Field(min_length=2, max_length=120)
+    subject: Subject = Field(repr=False)
+
+
+class SourcedExtract(Message):
+    """Answer to it, 201: what the source said, logged beforehand without saying it. The centre keeps none of it.
+
+    Attributes:
+        receipt: The extract is logged and may be printed.
+        service_name: In the agency's words.
+        source: Whose register said so.
+        facts: What it says, in the service's order.
+        salt: With which :func:`hash_facts` made the leaf's hash; kept with the paper's file, hexadecimal.
+    """
+
+    receipt: ExtractReceipt
+    service_name: Words
+    source: Words
+    facts: tuple[ExtractFact, ...] = Field(min_length=1)
+    salt: str = Field(pattern=r"^[0-9a-f]{32}$", repr=False)
 
 
 class Extract(Message):

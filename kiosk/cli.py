@@ -18,6 +18,7 @@ from kiosk.agent.identity import IdentityError
 from kiosk.bootstrap import build
 from kiosk.browser import browser_command
 from kiosk.errors import SettingsError
+from kiosk.extract_command import extract_command
 from kiosk.settings import Settings, parse_settings
 from printer.errors import PrinterError
 
@@ -94,3 +95,6 @@ def browser(program: str, flags: tuple[str, ...]) -> None:
         _stop("Chromium was not found: install it with 'apt install chromium'", 1)
     with tempfile.TemporaryDirectory(prefix="baidiao-browser-") as profile:
         sys.exit(subprocess.call(browser_command(found, _url(_settings()), Path(profile), flags)))
+
+
+kiosk.add_command(extract_command)

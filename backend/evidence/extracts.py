@@ -54,6 +54,17 @@ class ExtractRegister:
         self._now = now
         self._random_bytes = random_bytes
 
+    def require_law(self, service: str) -> Words:
+        """Return the law that still wants paper for a service.
+
+        Raises:
+            PaperNotWantedError: None does: nobody may ask for any, nor make it.
+        """
+        law = self._laws.get(service)
+        if law is None:
+            raise PaperNotWantedError(service)
+        return law
+
     def register(self, notice: ExtractNotice, device_id: str, agency_id: str, authority: Words) -> ExtractReceipt:
         """Log one extract and let it be printed.
 
@@ -61,9 +72,7 @@ class ExtractRegister:
             PaperNotWantedError: No law wants paper for this service: nobody may ask for it, nor make it.
             LogUnavailableError: The log could not be written; nothing may be printed.
         """
-        law = self._laws.get(notice.service)
-        if law is None:
-            raise PaperNotWantedError(notice.service)
+        law = self.require_law(notice.service)
         made_at, reference = self._now(), write_reference(self._random_bytes(PACKED_BYTES))
         leaf = self._log.append(encode_extract(notice, reference, device_id, agency_id, made_at))
         return ExtractReceipt(reference=reference, made_at=made_at, authority=authority, law=law, leaf=leaf)

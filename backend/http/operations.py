@@ -7,7 +7,14 @@ from typing import Any, Final, Literal
 from pydantic import BaseModel
 
 from contracts.decision import Answer, Question, ServiceList
-from contracts.extract import EXTRACT_PATH, ExtractNotice, ExtractReceipt
+from contracts.extract import (
+    EXTRACT_PATH,
+    SOURCE_EXTRACT_PATH,
+    ExtractNotice,
+    ExtractQuestion,
+    ExtractReceipt,
+    SourcedExtract,
+)
 from contracts.fleet import (
     ENROL_PATH,
     HEARTBEAT_PATH,
@@ -276,6 +283,46 @@ OPERATIONS: Final[tuple[Operation, ...]] = (
             "authority": _WORDS,
             "law": {"th": "ระเบียบว่าด้วยการจ่ายเงินเบี้ยความพิการ", "en": "Regulation on paying the disability allowance"},
             "leaf": {"index": 42, "hash": _DIGEST},
+        },
+    ),
+    Operation(
+        "post",
+        SOURCE_EXTRACT_PATH,
+        "Ask a source what an officer's paper extract shall say; logged before it is answered",
+        "device",
+        status=201,
+        answer=SourcedExtract,
+        request=ExtractQuestion,
+        problems=(
+            P.BAD_REQUEST,
+            P.UNSUPPORTED_MEDIA,
+            P.MANDATE_MISSING,
+            P.SERVICE_UNKNOWN,
+            P.NUMBER_INVALID,
+            P.CARD_VOID,
+            P.CARD_MISMATCH,
+            P.UNAVAILABLE,
+        ),
+        description="For services whose law still wants paper, under a mandate for the purpose `extract`. The centre "
+        "keeps a salted hash of what the source said, and nothing else of it.",
+        request_example={
+            "service": "disability_allowance",
+            "source": "disability_register",
+            "officer": "นางสาวสมหญิง ตัวอย่าง",
+            "subject": _QUESTION["subject"],
+        },
+        answer_example={
+            "receipt": {
+                "reference": "7K3M-9QXR-2T",
+                "made_at": "2026-11-24T08:00:00Z",
+                "authority": _WORDS,
+                "law": {"th": "ระเบียบว่าด้วยการจ่ายเงินเบี้ยความพิการ", "en": "Regulation on paying the disability allowance"},
+                "leaf": {"index": 42, "hash": _DIGEST},
+            },
+            "service_name": _SERVICE,
+            "source": _AGENCY,
+            "facts": [{"label": {"th": "บัตรคนพิการ", "en": "Disability card"}, "value": {"th": "ใช่", "en": "yes"}}],
+            "salt": "00112233445566778899aabbccddeeff",
         },
     ),
     Operation(

@@ -22,7 +22,7 @@ class MandateEntry(BaseModel):
 
     agency_id: AgencyId
     service_id: ServiceId
-    purpose: Literal["eligibility", "slip_identity"]
+    purpose: Literal["eligibility", "slip_identity", "extract"]
     facts: frozenset[Fact] = Field(min_length=1)
     legal_basis: Words
     valid_from: date

@@ -40,6 +40,15 @@ def part_state(status: PrinterStatus, model: str) -> PartState:
     return PartState(health=PartHealth.WARNING if code else PartHealth.OK, code=code, model=model)
 
 
+def open_press(url: str, journal: Path) -> room.Press:
+    """Build the printer room's press for an address.
+
+    Raises:
+        PrinterUrlError: The address cannot be understood.
+    """
+    return room.Press(open_printer(url), Journal(journal, _utc_now), load_typeface(), read_profile(url))
+
+
 class SlipPress:
     """Implements ``kiosk.ports.Press`` over ``printer.press``.
 
@@ -50,7 +59,7 @@ class SlipPress:
 
     def __init__(self, url: str, journal: Path) -> None:
         self._model = url.partition(":")[0]
-        self._press = room.Press(open_printer(url), Journal(journal, _utc_now), load_typeface(), read_profile(url))
+        self._press = open_press(url, journal)
         for unfinished in self._press.recover():
             _log.warning("slip_unfinished_at_start", reference=unfinished.reference, fate=unfinished.fate.value)
 

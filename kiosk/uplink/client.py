@@ -15,6 +15,7 @@ from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
 from pydantic import BaseModel, ValidationError
 
 from contracts.decision import Answer, Progress, Question, Service, ServiceList, StreamProblem, stream_line
+from contracts.extract import SOURCE_EXTRACT_PATH, ExtractQuestion, SourcedExtract
 from contracts.fleet import HEARTBEAT_PATH, QUESTION_PATH, SERVICES_PATH, Heartbeat, HeartbeatReply
 from contracts.problems import Problem
 from contracts.signature import NONCE_BYTES
@@ -59,6 +60,14 @@ class SignedClient:
     def beat(self, heartbeat: Heartbeat) -> HeartbeatReply:
         """Send a heartbeat (see the port)."""
         return _parse(HeartbeatReply, self._fetch("POST", HEARTBEAT_PATH, heartbeat.model_dump_json().encode()))
+
+    def extract(self, question: ExtractQuestion) -> SourcedExtract:
+        """Ask what an officer's extract shall say; logged at the centre beforehand.
+
+        Raises:
+            CentreError: Refused, or not to be had now.
+        """
+        return _parse(SourcedExtract, self._fetch("POST", SOURCE_EXTRACT_PATH, question.model_dump_json().encode()))
 
     def ask(self, question: Question, on_progress: Callable[[Progress], None], cancelled: threading.Event) -> Answer:
         """Ask and follow the stream (see the port)."""

@@ -4,11 +4,11 @@ from dataclasses import dataclass, replace
 from typing import Any
 from uuid import uuid5
 
-from contracts.decision import CardEvidence, Progress, Question, Subject
+from contracts.decision import Progress, Question
 from contracts.fleet import PartHealth
 from kiosk.visit import effects as do
 from kiosk.visit.events import AskFault, CardFault, PrintResult
-from kiosk.visit.record import make_record
+from kiosk.visit.record import make_record, subject_of
 from kiosk.visit.state import Farewell, Place, Rules, State, View, Visit
 
 UNWATCHED = frozenset({Place.REST, Place.OUT_OF_ORDER, Place.TAKE_CARD})
@@ -225,19 +225,11 @@ def choose_again(state: State, _event: Any, _now_s: float, _rules: Rules) -> Ste
 def _make_question(visit: Visit, view: View) -> Question:
     """The id follows from the visit and what is asked: the same question within a visit always has the same id."""
     assert visit.card is not None, "asking without a card"  # noqa: S101  (our own invariant, tested)
-    card = visit.card
-    evidence = CardEvidence(
-        name_th=card.name_th,
-        birth=card.birth,
-        request_number=card.request_number,
-        laser_number=card.laser_number,
-        chip_serial=card.chip_serial,
-    )
     return Question(
         question_id=uuid5(visit.visit_id, f"question/{view.language}/{'/'.join(visit.chosen)}"),
         visit_id=visit.visit_id,
         services=visit.chosen,
-        subject=Subject(citizen_number=card.citizen_number, card=evidence),
+        subject=subject_of(visit.card),
         language=view.language,
     )
 

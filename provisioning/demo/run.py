@@ -56,7 +56,7 @@ def run_demo(plan: DemoPlan, *, once: bool, visit: bool, pictures: Path | None, 
                     _visit(plan, props, say)
                 if pictures is not None:
                     make_pictures(plan, props, pictures, (OFFICER_EMAIL, _PASSWORD), say)
-                _point_out(plan, say)
+                _point_out(plan, slot, say)
                 if not once:
                     say("Everything stays up. Press Ctrl-C to end it.")
                     signal.pause()
@@ -169,8 +169,8 @@ def _visit(plan: DemoPlan, props: Props, say: Say) -> None:
         say(f"  {decision['service_name']['en']}: {decision['outcome'].replace('_', ' ')}")
 
 
-def _point_out(plan: DemoPlan, say: Say) -> None:
-    addresses = {"stage": plan.stage_url, "kiosk": plan.kiosk_url, "centre": plan.centre_url}
+def _point_out(plan: DemoPlan, slot: SlotReservation, say: Say) -> None:
+    addresses = {"stage": plan.stage_url, "kiosk": plan.kiosk_url, "centre": plan.centre_url, "reader": slot.reader}
     (plan.root / "demo.json").write_text(json.dumps(addresses), encoding="utf-8")
     say("")
     say(f"The stage       {plan.stage_url}   the kiosk's screen, and a drawer to play every part")

@@ -2,13 +2,15 @@
 
 import json
 import re
+import subprocess
+from pathlib import Path
 
 import pytest
 import requests
 from playwright.sync_api import Page
 
 from reader_drivers.virtual.people import load_people
-from tests.support.e2e_demo import RunningDemo, eventually, press, see
+from tests.support.e2e_demo import BAIDIAO, RunningDemo, environment_without_baidiao, eventually, press, see
 
 pytestmark = [pytest.mark.e2e, pytest.mark.device, pytest.mark.browser]
 
@@ -176,6 +178,24 @@ def test_a_slip_is_printed_once(demo: RunningDemo, page: Page) -> None:
     demo.remove()
     see(page, "rest")
     assert slips(demo) == before + 1
+
+
+def test_an_officer_makes_an_extract_from_the_source_logged_and_for_nothing(
+    demo: RunningDemo, page: Page, tmp_path: Path
+) -> None:
+    size = log_size(demo)
+    demo.insert("disabled")
+    see(page, "services")
+    command = [BAIDIAO, "kiosk", "extract", "--service", "disability_allowance", "--source", "disability_register"]
+    settings = {"STATE_DIR": str(demo.root / "kiosk"), "PRINTER_URL": f"png:{tmp_path}", "READER_NAME": demo.reader}
+    environment = environment_without_baidiao() | {f"BAIDIAO_KIOSK_{name}": value for name, value in settings.items()}
+    done = subprocess.run(
+        [*command, "--officer", "officer 7"], env=environment, capture_output=True, text=True, timeout=60, check=False
+    )
+    assert (done.returncode, done.stderr) == (0, "")
+    assert done.stdout.endswith("printed\n")
+    assert log_size(demo) == size + 1
+    assert len(list(tmp_path.glob("*.png"))) == 1
 
 
 @pytest.mark.parametrize(("key", "screen"), [("bank_card", "not_thai_id"), ("mute_card", "card_unreadable")])

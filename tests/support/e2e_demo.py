@@ -25,6 +25,7 @@ class RunningDemo:
     stage: str
     kiosk: str
     centre: str
+    reader: str
 
     def put(self, path: str, **body: object) -> None:
         requests.put(f"{self.stage}{path}", json=body, timeout=30).raise_for_status()

@@ -1,0 +1,122 @@
+"""An officer's extract from the source: mandate, facts and evidence meet here as they do for a decision."""
+
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
+from datetime import date, datetime
+from typing import Final, Protocol
+
+import structlog
+
+from backend.decisions.assemble import card_refusal
+from backend.decisions.errors import QuestionRefusedError
+from backend.decisions.fact_words import write_value
+from backend.decisions.ports import Device, Gatherer, Mandates, Rules
+from backend.decisions.service import THAILAND
+from backend.evidence.errors import LogUnavailableError, PaperNotWantedError
+from backend.evidence.extracts import ExtractRegister
+from backend.linkage.facts import Fact, KnownFact
+from backend.linkage.gather import Gathered
+from backend.mandates.check import Refused, check
+from contracts.citizen_number import CitizenNumber, NumberError
+from contracts.decision import Service
+from contracts.extract import ExtractFact, ExtractNotice, ExtractQuestion, SourcedExtract, hash_facts
+from contracts.message import Words
+from contracts.problems import ProblemCode
+
+_log = structlog.get_logger(__name__)
+_PURPOSE: Final = "extract"
+_SALT_BYTES: Final = 16
+
+
+class Authority(Device, Protocol):
+    """The device whose officer asks, and whose agency makes the paper."""
+
+    @property
+    def agency(self) -> Words: ...
+
+
+@dataclass(frozen=True, slots=True)
+class ExtractService:
+    """Makes extracts. Any number of threads may use one.
+
+    Attributes:
+        rules: For the names of services and facts.
+        mandates: Who may have what on paper.
+        gatherer: Asks the sources.
+        register: Logs each extract before anybody sees it.
+        agencies: Names of the sources, by id.
+        now: The clock, aware UTC.
+        random_bytes: For salts.
+    """
+
+    rules: Rules
+    mandates: Mandates
+    gatherer: Gatherer
+    register: ExtractRegister
+    agencies: Mapping[str, Words]
+    now: Callable[[], datetime]
+    random_bytes: Callable[[int], bytes]
+
+    def make(self, device: Authority, question: ExtractQuestion) -> SourcedExtract:
+        """Ask the source, log the extract, and only then hand it out.
+
+        Raises:
+            QuestionRefusedError: No law, no mandate, a wrong number, a card refused, or the source did not answer.
+        """
+        service = self._allowed(question)
+        facts = self._ask(device, question)
+        labels = self._labels(service)
+        known = [fact for fact in labels if fact in facts]
+        said = tuple(ExtractFact(label=labels[fact], value=write_value(facts[fact].value)) for fact in known)
+        if not said:
+            raise QuestionRefusedError(ProblemCode.UNAVAILABLE, "the source did not answer")
+        salt = self.random_bytes(_SALT_BYTES)
+        notice = ExtractNotice(
+            service=question.service,
+            source=question.source,
+            officer=question.officer,
+            facts_hash=hash_facts(said, salt),
+        )
+        try:
+            receipt = self.register.register(notice, device.device_id, device.agency_id, device.agency)
+        except LogUnavailableError as error:
+            raise QuestionRefusedError(ProblemCode.UNAVAILABLE) from error
+        source = self.agencies[question.source]
+        return SourcedExtract(receipt=receipt, service_name=service.name, source=source, facts=said, salt=salt.hex())
+
+    def _allowed(self, question: ExtractQuestion) -> Service:
+        try:
+            self.register.require_law(question.service)
+        except PaperNotWantedError as error:
+            raise QuestionRefusedError(ProblemCode.MANDATE_MISSING, "no law wants paper for this service") from error
+        try:
+            CitizenNumber.parse(question.subject.citizen_number)
+        except NumberError as error:
+            raise QuestionRefusedError(ProblemCode.NUMBER_INVALID, error.reason) from None
+        found = next((service for service in self.rules.services() if service.id == question.service), None)
+        if found is None or question.source not in self.agencies:
+            raise QuestionRefusedError(ProblemCode.SERVICE_UNKNOWN)
+        return found
+
+    def _ask(self, device: Authority, question: ExtractQuestion) -> Mapping[Fact, KnownFact]:
+        permitted = check(
+            self.mandates.of_agency(device.agency_id), device.agency_id, question.service, _PURPOSE, self._today()
+        )
+        if isinstance(permitted, Refused):
+            rule = permitted.rule.value
+            _log.warning("mandate_refused", agency_id=device.agency_id, service=question.service, rule=rule)
+            raise QuestionRefusedError(ProblemCode.MANDATE_MISSING, f"{question.service}: {rule}")
+        items = self.gatherer.gather(question.subject, permitted.facts, tell_progress=False)
+        gathered = next(item for item in items if isinstance(item, Gathered))
+        refusal = card_refusal(gathered.facts)
+        if refusal is not None:
+            raise QuestionRefusedError(refusal)
+        return {fact: known for fact, known in gathered.facts.items() if known.agency_id == question.source}
+
+    def _labels(self, service: Service) -> dict[Fact, Words]:
+        """Name the service's facts. Its menu lists them in the table's order."""
+        facts = self.rules.needed_facts(service.id)
+        return {fact: asked.fact for fact, asked in zip(facts, service.facts, strict=True)}
+
+    def _today(self) -> date:
+        return self.now().astimezone(THAILAND).date()
