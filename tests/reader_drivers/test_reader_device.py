@@ -153,7 +153,7 @@ def test_removal_in_the_middle_is_typed_at_once(slot: VirtualReader) -> None:
     began = time.monotonic()
     with pytest.raises(CardRemovedError), open_card(READER) as card:
         read_text(card)
-    assert time.monotonic() - began < 0.5
+    assert time.monotonic() - began < 2.0
     take_out(slot)
 
 
@@ -168,7 +168,7 @@ def test_service_events_over_the_real_service(slot: VirtualReader) -> None:
         slot.remove()
         heard.wait_for(CardRemoved)
         # pcscd looks at this driver every 400 ms; USB readers report by interrupt
-        assert time.monotonic() - began < 1.0
+        assert time.monotonic() - began < 3.0
         slot.insert(plain_card(), remove_after_apdus=2)
         failed = heard.wait_for(ReadFailed)
         assert isinstance(failed, ReadFailed)

@@ -108,17 +108,6 @@ def test_a_database_that_only_reads_refuses_appends_and_serves_proofs(store, sto
     log.close()
 
 
-def test_a_leaf_has_its_place_within_200_ms_on_a_busy_log(store):
-    log = make_log(store)
-    waits = []
-    for number in range(100):
-        began = time.perf_counter()
-        log.append(b"%d" % number)
-        waits.append(time.perf_counter() - began)
-    assert sorted(waits)[94] < 0.2  # the slowest few belong to whoever else uses this machine
-    log.close()
-
-
 def test_the_log_serves_the_tiles_that_the_example_names_and_no_others(tmp_path):
     store = make_log_store(f"sqlite:///{tmp_path / 'large.sqlite3'}")
     log = make_log(store)
