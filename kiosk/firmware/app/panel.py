@@ -281,7 +281,8 @@ class Panel:
         self._report_state(events)
         if len(events) == 0:
             self._report_record()
-        if events.dropped and events.put(m.LOST, m.lost.encode(min(events.dropped, 65_535))):
+        if events.dropped and not events.full:
+            events.put(m.LOST, m.lost.encode(min(events.dropped, 65_535)))
             events.dropped = 0
         frame = events.due(elapsed)
         if frame is not None and len(self._outgoing) < OUTGOING_MAX_BYTES // 2:

@@ -55,9 +55,14 @@ class Outbox:
     def __len__(self) -> int:
         return len(self._waiting)
 
+    @property
+    def full(self) -> bool:
+        """Whether the next message would be refused."""
+        return len(self._waiting) >= self._room
+
     def put(self, type: int, payload: bytes) -> bool:  # noqa: A002  (the frame's own word)
         """Queue a message; False (and counted) when the box is full."""
-        if len(self._waiting) >= self._room:
+        if self.full:
             self.dropped += 1
             return False
         self._waiting.append(Frame(type, self._next, payload))
