@@ -70,6 +70,7 @@ class SimulatedPanel:
         self._far.setblocking(False)
         self._master: int | None = None
         self._lock = threading.Lock()
+        self._threads: list[threading.Thread] = []
         self._process: subprocess.Popen[str] | None = None
         self._stopped = threading.Event()
         self._wishes: dict[str, Any] = {"switches": 0, "keys": 0}
@@ -81,8 +82,10 @@ class SimulatedPanel:
     def start(self) -> None:
         """Give it power and plug it in."""
         self.plug_in()
-        threading.Thread(target=self._keep_running, name="panel-board", daemon=True).start()
-        threading.Thread(target=self._pump, name="panel-line", daemon=True).start()
+        for name, work in (("panel-board", self._keep_running), ("panel-line", self._pump)):
+            thread = threading.Thread(target=work, name=name, daemon=True)
+            self._threads.append(thread)
+            thread.start()
 
     def stop(self) -> None:
         """Take its power for good."""
@@ -90,7 +93,8 @@ class SimulatedPanel:
         self.unplug()
         if self._process is not None:
             self._process.kill()
-            self._process.wait()
+        for thread in self._threads:
+            thread.join()
         self._near.close()
         self._far.close()
 
@@ -107,18 +111,27 @@ class SimulatedPanel:
         line = self._far.fileno()
         command = [str(program), "-X", f"heapsize={HEAP}", str(main), str(self.flash.resolve()), str(line)]
         while not self._stopped.is_set():
-            self._process = subprocess.Popen(
-                command, pass_fds=[line], stdin=subprocess.PIPE, stdout=subprocess.PIPE, text=True
-            )
-            self.starts += 1
-            self.wish()
-            assert self._process.stdout is not None  # noqa: S101  (a pipe was asked for)
-            for said in self._process.stdout:
-                if said.startswith("{"):
-                    self.state = json.loads(said)
-            self._process.wait()
+            # Closing its input brings a broken pipe when it died with a wish unread.
+            with (
+                contextlib.suppress(BrokenPipeError),
+                subprocess.Popen(
+                    command, pass_fds=[line], stdin=subprocess.PIPE, stdout=subprocess.PIPE, text=True
+                ) as process,
+            ):
+                self._process = process
+                self.starts += 1
+                if self._stopped.is_set():
+                    process.kill()
+                self.wish()
+                self._watch(process)
             self._wishes.pop("power_cut_after_bytes", None)
             self._stopped.wait(0.05)
+
+    def _watch(self, process: subprocess.Popen[str]) -> None:
+        assert process.stdout is not None  # noqa: S101  (a pipe was asked for)
+        for said in process.stdout:
+            if said.startswith("{") and said.endswith("}\n"):  # whoever is killed may leave half a line
+                self.state = json.loads(said)
 
     def wish(self, **changes: Any) -> None:
         """Change what happens to the board: switches, keys, case_decicelsius, fan_stalled and the like."""
