@@ -36,7 +36,7 @@ class Disconnected:
     """The session is over; the link tries again by itself.
 
     Attributes:
-        reason: ``silent``, ``restarted``, ``out_of_step``, ``other_version`` or ``unplugged``.
+        reason: ``silent``, ``restarted``, ``out_of_step``, ``other_version``, ``unplugged`` or ``stopped``.
     """
 
     reason: str

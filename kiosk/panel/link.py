@@ -10,6 +10,7 @@ from collections.abc import Callable, Iterator
 import serial
 from serial.tools import list_ports
 
+from kiosk.errors import KioskError
 from kiosk.panel.events import Connected, Disconnected, Logged, PanelEvent
 from kiosk.panel.session import HostSession
 from kiosk.panel.wire import messages as m
@@ -26,7 +27,7 @@ LEAVE_LOADER = b"\r\x03\x02\x04\0"
 AUTO = "auto"
 
 
-class PanelUrlError(ValueError):
+class PanelUrlError(KioskError):
     """The panel's address cannot be understood.
 
     Attributes:
@@ -65,6 +66,11 @@ class PanelLink:
         on_event: Called from the link's thread with everything the panel says. A record of the tamper log is
             acknowledged once this returned. Must not raise.
         wall_s: Gives the time of day in Unix seconds, 0 when it is not known.
+
+    Attributes:
+        connected: There is a session.
+        updating: Tell the panel that this host updates itself: it keeps its power for 20 minutes.
+        lives: Asked before each heartbeat: without heartbeats the panel restarts this host.
     """
 
     def __init__(self, url: str, on_event: Callable[[PanelEvent], None], wall_s: Callable[[], float]) -> None:
@@ -79,6 +85,7 @@ class PanelLink:
         self._turn = 0
         self._beat_at_s = 0.0
         self.updating = False
+        self.lives: Callable[[], bool] = lambda: True
         self.connected = False
 
     def start(self) -> None:
@@ -105,7 +112,7 @@ class PanelLink:
             with contextlib.suppress(serial.SerialException, OSError), self._open() as port:
                 self._talk(port)
             if self.connected:
-                self._tell(Disconnected("unplugged"))
+                self._tell(Disconnected("stopped" if self._stopped.is_set() else "unplugged"))
             self._stopped.wait(AGAIN_S)
 
     def _open(self) -> serial.Serial:
@@ -140,7 +147,7 @@ class PanelLink:
     def _fill(self, session: HostSession, now_s: float) -> None:
         if not session.connected:
             return
-        if now_s >= self._beat_at_s:
+        if now_s >= self._beat_at_s and self.lives():
             self._beat_at_s = now_s + BEAT_S
             flags = m.UPDATING_FLAG if self.updating else 0
             session.send(m.HEARTBEAT, m.heartbeat.encode(flags, int(self._wall_s()) & 0xFFFF_FFFF))

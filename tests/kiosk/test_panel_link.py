@@ -8,12 +8,15 @@ from pathlib import Path
 
 import pytest
 from click.testing import CliRunner
+from structlog.testing import capture_logs
 
+from kiosk.adapters.panel import SerialPanel, note_event
 from kiosk.panel.cli import panel as commands
 from kiosk.panel.events import Answered, Connected, Disconnected, KeyPressed, Logged, PanelEvent, SwitchChanged
 from kiosk.panel.link import PanelLink, PanelUrlError, parse_url
 from kiosk.panel.simulator import SimulatedPanel
 from kiosk.panel.wire import messages as m
+from kiosk.visit.state import Place, State
 
 
 class Desk:
@@ -156,3 +159,36 @@ def test_an_address_that_is_none_is_refused(url: str) -> None:
         parse_url(url)
     assert parse_url("auto") == ""
     assert parse_url("serial:///dev/ttyACM0") == parse_url("serial:/dev/ttyACM0") == "/dev/ttyACM0"
+
+
+def test_the_kiosk_s_panel_follows_the_visit(panel: SimulatedPanel) -> None:
+    front = SerialPanel(f"serial:{panel.link}")
+    front.start(lambda: True)
+    front.show(State(place=Place.OUT_OF_ORDER))
+    amber_pixels = {n for n in range(16) if n % 4 == 0}
+
+    def lit() -> set[int]:
+        pixels = bytes.fromhex(panel.state.get("pixels", ""))
+        return {n for n in range(len(pixels) // 3) if pixels[n * 3]}
+
+    assert eventually(lambda: lit() == amber_pixels, 8.0)
+    front.show(State(place=Place.REST))
+    assert eventually(lambda: lit() == {0, 1, 2, 14, 15})
+    front.stop()
+
+
+def test_a_kiosk_that_hangs_sends_no_heartbeat(desk: Desk) -> None:
+    desk.link.lives = lambda: False
+    desk.wait(is_connected)
+    desk.link.send(m.STATUS)
+    first = desk.wait(lambda event: isinstance(event, Answered))
+    assert isinstance(first, Answered)
+    assert first.command == m.STATUS
+    assert m.status.decode(first.payload).watchdog == m.GRACE
+
+
+def test_what_the_panel_tells_is_logged_but_no_keys() -> None:
+    with capture_logs() as lines:
+        for event in (KeyPressed("7"), Answered(m.STATUS, b"x"), Disconnected("silent")):
+            note_event(event)
+    assert [line["what"] for line in lines] == ["Disconnected"]
