@@ -7,7 +7,7 @@ import sys
 from datetime import UTC, datetime
 from pathlib import Path
 
-BENCHMARKS = ("card", "slip", "decisions", "kiosk")
+BENCHMARKS = ("card", "slip", "decisions", "kiosk", "panel")
 _PATIENCE_S = 300
 
 
