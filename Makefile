@@ -19,6 +19,7 @@ lint: setup ## Check style, types and who may import whom
 	@.venv/bin/ruff check .
 	@.venv/bin/ruff format --check .
 	@.venv/bin/mypy
+	@.venv/bin/mypy --config-file kiosk/firmware/mypy.ini
 	@.venv/bin/lint-imports --no-cache
 
 format: setup ## Format the code

@@ -78,7 +78,7 @@ quietly_pip() {
 
 install_python_packages() {
   local wanted
-  wanted=$({ cat requirements.lock pyproject.toml; "$python" --version; pwd; } | sha256sum | cut -d' ' -f1)
+  wanted=$({ cat requirements.lock pyproject.toml kiosk/firmware/stubs.lock; "$python" --version; pwd; } | sha256sum | cut -d' ' -f1)
   if [ -x "$venv/bin/baidiao" ] && [ "$(cat "$stamp" 2>/dev/null)" = "$wanted" ]; then
     say "[2/3] Python packages: all there"
     say "[3/3] Project: installed"
@@ -95,6 +95,9 @@ install_python_packages() {
   quietly_pip install --require-hashes --no-build-isolation -r requirements.lock
   say "[3/3] Project: installing it in place"
   quietly_pip install --no-deps --no-build-isolation --editable .
+  # MicroPython's own "time", "socket" and so on, as types: in a folder apart, lest they hide the real ones.
+  rm -rf "$venv/micropython-stubs"
+  quietly_pip install --require-hashes --no-deps --target "$venv/micropython-stubs" -r kiosk/firmware/stubs.lock
   echo "$wanted" >"$stamp"
 }
 

@@ -14,11 +14,12 @@ import structlog
 from contracts.fleet import Heartbeat, PartHealth, PartState
 from contracts.slip import SlipRecord
 from kiosk.adapters.cards import PcscCardSource
+from kiosk.adapters.panel import NoPanel, SerialPanel
 from kiosk.adapters.press import NoPress, SlipPress
 from kiosk.agent.heartbeat import HeartbeatThread
 from kiosk.agent.identity import DeviceIdentity, load_identity, write_private
 from kiosk.daemon import Daemon, Parts
-from kiosk.ports import CardSource, Centre, Press
+from kiosk.ports import CardSource, Centre, FrontPanel, Press
 from kiosk.screen.app import create_screen
 from kiosk.screen.catalogues import read_catalogues
 from kiosk.screen.hub import Hub
@@ -29,6 +30,8 @@ from kiosk.visit.machine import begin
 from kiosk.visit.state import Place, Rules, State
 
 _BAD = {PartHealth.FAULT, PartHealth.ABSENT}
+HUNG_S = 30.0
+"""A loop that should go round four times a second and has not for so long is not coming back."""
 _log = structlog.get_logger()
 
 
@@ -40,15 +43,18 @@ class Kiosk:
     hub: Hub
     server: ScreenServer
     heartbeat: HeartbeatThread
+    panel: FrontPanel
 
     def run(self) -> None:
         """Serve and work until :meth:`Daemon.stop` is called on the daemon."""
         self.server.start()
         self.heartbeat.start()
+        self.panel.start(lambda: time.monotonic() - self.daemon.turned_at_s < HUNG_S)
         _log.info("kiosk_started", screen=self.server.url)
         try:
             self.daemon.run()
         finally:
+            self.panel.stop()
             self.heartbeat.stop()
             self.hub.close()
             self.server.stop()
@@ -109,9 +115,16 @@ def _keeper(path: Path | None) -> Callable[[SlipRecord], None]:
 
 
 def assemble(
-    settings: Settings, rules: Rules, cards: CardSource, press: Press, centre: Centre, interval_s: float = 60.0
+    settings: Settings,
+    rules: Rules,
+    cards: CardSource,
+    press: Press,
+    centre: Centre,
+    interval_s: float = 60.0,
+    panel: FrontPanel | None = None,
 ) -> Kiosk:
     """Wire a kiosk out of its parts; tests bring fakes."""
+    panel = panel or NoPanel()
     hub = Hub(begin(rules))
     started_s = time.monotonic()
     boot_id = read_boot_id()
@@ -119,6 +132,7 @@ def assemble(
 
     def publish(state: State) -> None:
         hub.publish(state)
+        panel.show(state)
         parts = {"reader": state.reader, "printer": state.printer}
         if known and any(known[name] != part for name, part in parts.items()):
             heartbeat.nudge()
@@ -131,7 +145,7 @@ def assemble(
         interval_s,
     )
     app = create_screen(hub, daemon.post, rules, read_catalogues(), settings.frame_ancestors)
-    return Kiosk(daemon, hub, ScreenServer(app, settings.screen_host, settings.screen_port), heartbeat)
+    return Kiosk(daemon, hub, ScreenServer(app, settings.screen_host, settings.screen_port), heartbeat, panel)
 
 
 def build(settings: Settings) -> Kiosk:
@@ -140,13 +154,15 @@ def build(settings: Settings) -> Kiosk:
     Raises:
         IdentityError: The device is not enrolled, or its identity is damaged.
         PrinterUrlError: The printer's address cannot be understood.
+        PanelUrlError: The panel's address cannot be understood.
     """
     identity = load_identity(settings.state_dir)
     client = SignedClient(settings.centre_url or identity.centre_url, identity.key, identity.key_id)
     journal = settings.state_dir / "prints.sqlite"
     press: Press = SlipPress(settings.printer_url, journal) if settings.printer_url else NoPress()
     cards = PcscCardSource(settings.reader_name, lambda: datetime.now(UTC).astimezone().date())
+    panel: FrontPanel = SerialPanel(settings.panel_url) if settings.panel_url else NoPanel()
     _log.info("device_identified", device_id=identity.device_id)
     return assemble(
-        settings, make_rules(settings, identity), cards, press, client, float(identity.heartbeat_interval_s)
+        settings, make_rules(settings, identity), cards, press, client, float(identity.heartbeat_interval_s), panel
     )

@@ -17,7 +17,7 @@ import structlog
 from kiosk.agent.identity import IdentityError
 from kiosk.bootstrap import build
 from kiosk.browser import browser_command
-from kiosk.errors import SettingsError
+from kiosk.errors import KioskError, SettingsError
 from kiosk.extract_command import extract_command
 from kiosk.settings import Settings, parse_settings
 from printer.errors import PrinterError
@@ -65,7 +65,7 @@ def run() -> None:
         device = build(_settings())
     except IdentityError as error:
         _stop(f"{error}. Enrol the device first: baidiao provision enrol", EXIT_NOT_ENROLLED)
-    except (PrinterError, OSError) as error:
+    except (KioskError, PrinterError, OSError) as error:
         _stop(str(error), 1)
     for signum in (signal.SIGTERM, signal.SIGINT):
         signal.signal(signum, lambda *_: device.daemon.stop())

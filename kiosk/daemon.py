@@ -70,7 +70,13 @@ class Parts:
 
 
 class Daemon:
-    """Runs visits. ``post`` may be called from any thread; everything else happens in the loop's own."""
+    """Runs visits. ``post`` may be called from any thread; everything else happens in the loop's own.
+
+    Attributes:
+        state: Where the visit stands.
+        visits_total: Visits ended since the start.
+        turned_at_s: When, on the monotonic clock, the loop last went round; it does so every TICK_S.
+    """
 
     def __init__(self, parts: Parts, rules: Rules) -> None:
         self._parts = parts
@@ -83,6 +89,7 @@ class Daemon:
         self._printer_wanted = threading.Event()
         self.state = begin(rules)
         self.visits_total = 0
+        self.turned_at_s = time.monotonic()
 
     def post(self, event: ev.Event) -> None:
         """Take an event into the queue."""
@@ -95,6 +102,7 @@ class Daemon:
             self._thread(work)
         while not self._stopped.is_set():
             self._take(self._next())
+            self.turned_at_s = time.monotonic()
         self._cancelled.set()
 
     def stop(self) -> None:

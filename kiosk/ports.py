@@ -12,6 +12,7 @@ from contracts.fleet import Heartbeat, HeartbeatReply, PartState
 from contracts.message import Words
 from contracts.slip import SlipRecord
 from kiosk.visit.events import PrintResult
+from kiosk.visit.state import State
 
 
 class Presence(StrEnum):
@@ -77,6 +78,22 @@ class Press(Protocol):
 
     def status(self) -> PartState:
         """Ask the printer how it is. Silence is unknown, never fine."""
+        ...
+
+
+class FrontPanel(Protocol):
+    """The lights and switches round the card slot. Its absence or failure never troubles a visit."""
+
+    def start(self, lives: Callable[[], bool]) -> None:
+        """Begin. ``lives`` says whether the kiosk does its work: if not, the panel is left without heartbeats."""
+        ...
+
+    def show(self, state: State) -> None:
+        """Show where the visit stands. Returns at once."""
+        ...
+
+    def stop(self) -> None:
+        """End."""
         ...
 
 

@@ -22,6 +22,7 @@ class Settings:
     printer_url: str = field(
         default="", metadata={"doc": "tcp://, usb://, serial:, file: or png: address; empty: none"}
     )
+    panel_url: str = field(default="", metadata={"doc": "Front panel: auto or serial:/dev/…; empty: none"})
     reader_name: str = field(default="", metadata={"doc": "PC/SC reader, or a part of its name; empty: the first one"})
     language: Literal["th", "en"] = field(default="th", metadata={"doc": "Language of the rest screen: th or en"})
     idle_s: float = field(default=90.0, metadata={"doc": "Seconds without a touch before the time-out warning"})
