@@ -4,6 +4,7 @@ Holds references only: nothing about the citizen. Written through before each st
 """
 
 import sqlite3
+import weakref
 from collections.abc import Callable
 from contextlib import closing
 from dataclasses import dataclass
@@ -77,6 +78,8 @@ class Journal:
         self._path = str(path)
         self._now = now
         self._memory = sqlite3.connect(":memory:", check_same_thread=False) if self._path == ":memory:" else None
+        if self._memory is not None:
+            weakref.finalize(self, self._memory.close)
         with closing(self._connect()) if self._memory is None else self._memory as connection:
             connection.executescript(_SCHEMA)
             if "loose" not in {row[1] for row in connection.execute("PRAGMA table_info(attempt)")}:

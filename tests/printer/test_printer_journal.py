@@ -1,4 +1,5 @@
 import sqlite3
+from contextlib import closing
 
 import pytest
 
@@ -76,7 +77,7 @@ def test_printed_once_stays_printed_whatever_a_reprint_came_to(tmp_path):
 
 
 def test_a_journal_of_an_earlier_version_is_read(tmp_path):
-    with sqlite3.connect(tmp_path / "journal.sqlite") as connection:
+    with closing(sqlite3.connect(tmp_path / "journal.sqlite")) as connection, connection:
         connection.execute(
             "CREATE TABLE attempt (id INTEGER PRIMARY KEY AUTOINCREMENT, reference TEXT NOT NULL, state TEXT NOT NULL, "
             "meant_at TEXT NOT NULL, sent_at TEXT, ended_at TEXT)"
