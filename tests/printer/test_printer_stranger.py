@@ -16,7 +16,7 @@ from tests.support.printer_samples import four_services, one_service, undecided
 from tests.support.printer_stranger import Manners, Stranger
 
 pytestmark = pytest.mark.enable_socket
-TIMING = Timing(rows_per_s=4000, margin_s=1.5, poll_s=0.02, answer_timeout_s=0.5, settle_s=0.5)
+TIMING = Timing(rows_per_s=4000, margin_s=0.5, poll_s=0.02, answer_timeout_s=0.3, settle_s=0.5)
 
 
 @contextmanager

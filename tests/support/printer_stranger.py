@@ -5,6 +5,7 @@ chosen: which queries it answers, whether it says when a slip has ended, whether
 """
 
 import contextlib
+import re
 import socket
 import threading
 import time
@@ -30,6 +31,11 @@ class Manners:
     rows_per_s: float = 20_000
 
 
+REAL_TIME = re.compile(rb"(\x10\x04[\x01-\x04]|\x10\x05\x02|\x10\x14\x08\x01\x03\x14\x01\x06\x02\x08)", re.DOTALL)
+BEGUN = re.compile(rb"\x10(\x04|\x05|\x14(\x08(\x01(\x03(\x14(\x01(\x06\x02?)?)?)?)?)?)?)?\Z", re.DOTALL)
+"""The beginning of a real-time command at the end of what has come."""
+
+
 @dataclass
 class Stranger:
     """Listens on a free port until closed."""
@@ -41,6 +47,7 @@ class Stranger:
         self.fault = None
         self._rows = []
         self._line = bytearray()
+        self._held = b""
         self._listener = socket.create_server(("127.0.0.1", 0))
         self.url = f"tcp://127.0.0.1:{self._listener.getsockname()[1]}"
         self._open = True
@@ -66,6 +73,7 @@ class Stranger:
         while self._open:
             try:
                 self._peer, _ = self._listener.accept()
+                self._held = b""
             except OSError:
                 return
             with self._peer as peer:
@@ -76,18 +84,24 @@ class Stranger:
                     continue
 
     def _receive(self, data):
-        """Real-time commands come in pieces of their own here, and are picked out as they come."""
-        if data[:2] == b"\x10\x04" and len(data) == 3:
-            if data[2] in self.manners.answers:
-                self._say(bytes([(ONLINE | FAULTS.get(self.fault, {}))[data[2]]]))
-        elif data == b"\x10\x14\x08\x01\x03\x14\x01\x06\x02\x08":
-            if self.manners.clears:
+        """Pick real-time commands out of the stream as they come, however the network cuts and joins it."""
+        *before, rest = REAL_TIME.split(self._held + data)
+        held = BEGUN.search(rest)
+        self._held = held.group() if held else b""
+        for part in (*before, rest.removesuffix(self._held)):
+            if REAL_TIME.fullmatch(part):
+                self._obey(part)
+            else:
                 with self._lock:
-                    self._line.clear()
-                self._say(b"\x37\x25\x00")
-        elif data != b"\x10\x05\x02":
+                    self._line += part
+
+    def _obey(self, command):
+        if command[1] == 4 and command[2] in self.manners.answers:
+            self._say(bytes([(ONLINE | FAULTS.get(self.fault, {}))[command[2]]]))
+        elif command[1] == 0x14 and self.manners.clears:
             with self._lock:
-                self._line += data
+                self._line.clear()
+            self._say(b"\x37\x25\x00")
 
     def _say(self, data):
         with contextlib.suppress(OSError):
