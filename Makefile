@@ -35,7 +35,7 @@ pictures: setup ## Make the README's pictures anew from the running system
 lock: setup ## Resolve the dependencies anew into requirements.lock
 	@command -v uv >/dev/null || { echo "make lock needs the tool 'uv'" >&2; exit 1; }
 	@uv pip compile --universal --generate-hashes --no-annotate --no-header --python-version 3.11 \
-	  --group test --group lint --group build pyproject.toml -o requirements.lock
+	  --group test --group lint --group build --group bench pyproject.toml -o requirements.lock
 
 clean: ## Remove what the other targets made
 	rm -rf .venv var build dist *.egg-info .mypy_cache .ruff_cache .pytest_cache .hypothesis
