@@ -11,7 +11,7 @@ from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
 
 from backend.eligibility.loading import load_rulebook
 from backend.evidence.log import EvidenceLog
-from backend.evidence.models import EvidenceHead, EvidenceLeaf, EvidenceNode
+from backend.evidence.models import EvidenceHead, EvidenceLeaf, EvidenceMidNode, EvidenceNode
 from backend.linkage.facts import Fact
 from backend.store import Store
 from contracts.card import Birth
@@ -37,7 +37,7 @@ def measure_log() -> dict[str, float]:
     """Append from many threads to a SQLite log with full synchronisation."""
     with tempfile.TemporaryDirectory() as folder:
         store = Store(f"sqlite:///{Path(folder) / 'log.sqlite3'}")
-        tables = [model.__table__ for model in (EvidenceHead, EvidenceLeaf, EvidenceNode)]
+        tables = [model.__table__ for model in (EvidenceHead, EvidenceLeaf, EvidenceNode, EvidenceMidNode)]
         EvidenceHead.metadata.create_all(store.engine, tables=tables)
         log = EvidenceLog(store, "bench.example", Ed25519PrivateKey.generate())
 

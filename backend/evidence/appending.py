@@ -9,9 +9,9 @@ from sqlalchemy.orm import Session
 
 from backend.evidence.errors import LogUnavailableError
 from backend.evidence.merkle import CompactRange, Node, leaf_hash
-from backend.evidence.models import HEAD_ID, EvidenceHead, EvidenceLeaf, EvidenceNode
+from backend.evidence.models import HEAD_ID, EvidenceHead, EvidenceLeaf, EvidenceMidNode, EvidenceNode
+from backend.evidence.stored_tree import TILE_HEIGHT, is_in_mid, is_in_tile
 from backend.evidence.submission import References, Submission
-from backend.evidence.tree_reader import TILE_HEIGHT
 from contracts.decision import LeafReference
 
 StoreBatch = Callable[[Session, Sequence[Submission]], Sequence[References | Exception]]
@@ -19,7 +19,9 @@ _Rows = list[dict[str, object]]
 _CREATE_HEAD = text("INSERT INTO evidence_head (id, size, peaks) VALUES (:id, 0, :peaks) ON CONFLICT DO NOTHING")
 _FIND_HEAD = select(EvidenceHead.size, EvidenceHead.peaks).where(EvidenceHead.id == HEAD_ID)
 # Declared as clauses, in truth always tables.
-_HEAD, _LEAF, _NODE = (cast("Table", model.__table__) for model in (EvidenceHead, EvidenceLeaf, EvidenceNode))
+_HEAD, _LEAF, _NODE, _MID = (
+    cast("Table", model.__table__) for model in (EvidenceHead, EvidenceLeaf, EvidenceNode, EvidenceMidNode)
+)
 
 
 class NotTogetherError(Exception):
@@ -33,7 +35,7 @@ def store_together(session: Session, batch: Sequence[Submission]) -> Sequence[Re
         NotTogetherError: One submission's own rows were refused, before anything was committed.
     """
     tree = _lock_head(session)
-    rows, nodes, placed = _Rows(), _Rows(), list[References]()
+    rows, nodes, placed = _Rows(), list[Node](), list[References]()
     for submission in batch:
         tree, references = _place(tree, submission, rows, nodes)
         placed.append(references)
@@ -54,7 +56,7 @@ def store_apart(session: Session, batch: Sequence[Submission]) -> Sequence[Refer
     tree = _lock_head(session)
     results: list[References | Exception] = []
     for submission in batch:
-        rows, nodes = _Rows(), _Rows()
+        rows, nodes = _Rows(), list[Node]()
         grown, references = _place(tree, submission, rows, nodes)
         try:
             with session.begin_nested():
@@ -87,7 +89,9 @@ def unavailable(cause: Exception) -> LogUnavailableError:
     return error
 
 
-def _place(tree: CompactRange, submission: Submission, rows: _Rows, nodes: _Rows) -> tuple[CompactRange, References]:
+def _place(
+    tree: CompactRange, submission: Submission, rows: _Rows, nodes: list[Node]
+) -> tuple[CompactRange, References]:
     """Give leaves their places: add their rows, and the nodes they complete, and return the grown tree."""
     references = []
     for content in submission.leaves:
@@ -95,24 +99,23 @@ def _place(tree: CompactRange, submission: Submission, rows: _Rows, nodes: _Rows
         rows.append({"leaf_index": tree.size, "content": content, "leaf_hash": hashed})
         references.append(LeafReference(index=tree.size, hash=hashed.hex()))
         tree, completed = tree.append(hashed)
-        nodes.extend(_stored_nodes(completed))
+        nodes.extend(completed)
     return tree, tuple(references)
 
 
-def _stored_nodes(completed: Iterable[Node]) -> _Rows:
-    return [
-        {"level": node.height // TILE_HEIGHT, "node_index": node.index, "node_hash": node.hash}
-        for node in completed
-        if node.height and node.height % TILE_HEIGHT == 0
-    ]
-
-
-def _insert(session: Session, rows: _Rows, nodes: _Rows) -> None:
+def _insert(session: Session, rows: _Rows, completed: Iterable[Node]) -> None:
+    nodes, mids = _Rows(), _Rows()
+    for node in completed:
+        place: dict[str, object] = {"node_index": node.index, "node_hash": node.hash}
+        if is_in_tile(node.height):
+            nodes.append({"level": node.height // TILE_HEIGHT, **place})
+        elif is_in_mid(node.height):
+            mids.append({"height": node.height, **place})
     try:
         connection = session.connection()
-        connection.execute(insert(_LEAF), rows)
-        if nodes:
-            connection.execute(insert(_NODE), nodes)
+        for table, wanted in ((_LEAF, rows), (_NODE, nodes), (_MID, mids)):
+            if wanted:
+                connection.execute(insert(table), wanted)
     except SQLAlchemyError as error:
         raise unavailable(error) from error
 

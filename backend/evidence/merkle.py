@@ -121,14 +121,22 @@ class Span:
         return self.start + (1 << (self.end - self.start - 1).bit_length() - 1)
 
 
-def span_hash(span: Span, node_at: NodeAt) -> bytes:
-    """Return MTH of a span out of complete nodes. The span must come from a split, so that it starts aligned."""
-    peaks, start = [], span.start
+def span_nodes(span: Span) -> tuple[tuple[int, int], ...]:
+    """Return height and index of the complete nodes a span consists of, largest first.
+
+    The span must come from a split, so that it starts aligned.
+    """
+    nodes, start = [], span.start
     while start < span.end:
         height = (span.end - start).bit_length() - 1
-        peaks.append(node_at(height, start >> height))
+        nodes.append((height, start >> height))
         start += 1 << height
-    return _fold(peaks)
+    return tuple(nodes)
+
+
+def span_hash(span: Span, node_at: NodeAt) -> bytes:
+    """Return MTH of a span out of complete nodes."""
+    return _fold([node_at(height, index) for height, index in span_nodes(span)])
 
 
 def inclusion_spans(index: int, size: int) -> tuple[Span, ...]:

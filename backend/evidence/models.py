@@ -59,6 +59,25 @@ class EvidenceNode(Base):
     hash: Mapped[bytes] = mapped_column("node_hash", LargeBinary)
 
 
+class EvidenceMidNode(Base):
+    """Roots of complete subtrees of 16, 4,096, … leaves: halfway between tiles' levels, so that a proof reads few rows.
+
+    All of it follows from the other rows; a leaf put in by a release that did not know this table lacks it, and is read
+    the long way.
+
+    Attributes:
+        height: Of the subtree: 4, 12, 20, ….
+        index: Place among the nodes of that height.
+        hash: Root hash.
+    """
+
+    __tablename__ = "evidence_mid_node"
+
+    height: Mapped[int] = mapped_column(primary_key=True, autoincrement=False)
+    index: Mapped[int] = mapped_column("node_index", _Big, primary_key=True, autoincrement=False)
+    hash: Mapped[bytes] = mapped_column("node_hash", LargeBinary)
+
+
 class RevokedSlip(Base):
     """A slip taken back; the log has a leaf of it.
 

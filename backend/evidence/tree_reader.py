@@ -8,11 +8,10 @@ from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from backend.evidence.errors import TreeRangeError
-from backend.evidence.merkle import Span, consistency_spans, inclusion_spans, node_hash, span_hash
+from backend.evidence.merkle import Span, consistency_spans, inclusion_spans, span_hash, span_nodes
 from backend.evidence.models import EvidenceLeaf, EvidenceNode
+from backend.evidence.stored_tree import TILE_HEIGHT, read_nodes
 
-TILE_HEIGHT: Final = 8
-"""C2SP tlog-tiles: a tile is 256 hashes wide."""
 TILE_WIDTH: Final = 1 << TILE_HEIGHT
 
 
@@ -51,8 +50,8 @@ class TreeReader:
         Raises:
             TreeRangeError: No such leaf.
         """
-        path = tuple(self._hash(span) for span in inclusion_spans(index, self._size))
-        return InclusionProof(index, self._size, self._row(0, index, 1)[0], path)
+        leaf, *path = self._hashes((Span(index, index + 1), *inclusion_spans(index, self._size)))
+        return InclusionProof(index, self._size, leaf, tuple(path))
 
     def consistency(self, first: int) -> tuple[bytes, ...]:
         """Return the proof that this tree only adds to the one of size ``first``.
@@ -60,7 +59,7 @@ class TreeReader:
         Raises:
             TreeRangeError: ``first`` is 0 or larger than this tree.
         """
-        return tuple(self._hash(span) for span in consistency_spans(first, self._size))
+        return tuple(self._hashes(consistency_spans(first, self._size)))
 
     def tile(self, level: int, index: int, width: int) -> bytes:
         """Return a tile's hashes one after another.
@@ -79,15 +78,10 @@ class TreeReader:
             raise TreeRangeError(self._size)
         return b"".join(self._row(level, start, width))
 
-    def _hash(self, span: Span) -> bytes:
-        return span_hash(span, self._node)
-
-    def _node(self, height: int, index: int) -> bytes:
-        level, rest = divmod(height, TILE_HEIGHT)
-        hashes = self._row(level, index << rest, 1 << rest)
-        while len(hashes) > 1:
-            hashes = [node_hash(*pair) for pair in zip(hashes[::2], hashes[1::2], strict=True)]
-        return hashes[0]
+    def _hashes(self, spans: Sequence[Span]) -> list[bytes]:
+        """Return the spans' hashes, out of one reading."""
+        nodes = read_nodes(self._session, (place for span in spans for place in span_nodes(span)))
+        return [span_hash(span, lambda height, index: nodes[height, index]) for span in spans]
 
     def _row(self, level: int, start: int, count: int) -> Sequence[bytes]:
         """Return ``count`` neighbouring hashes of a level."""

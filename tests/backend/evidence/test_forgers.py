@@ -11,7 +11,7 @@ from backend.evidence.errors import VerificationError, WitnessError
 from backend.evidence.export import LeafRange, write_export
 from backend.evidence.leaf import encode_leaf
 from backend.evidence.merkle import CompactRange, leaf_hash
-from backend.evidence.models import EvidenceHead, EvidenceLeaf, EvidenceNode
+from backend.evidence.models import EvidenceHead, EvidenceLeaf, EvidenceMidNode, EvidenceNode
 from backend.evidence.note import Note, parse_note
 from backend.evidence.witness.judgement import Submitted
 from contracts.decision import Outcome
@@ -36,7 +36,7 @@ class Forger:
     def rebuild(self, leaves):
         """Write another history, with every hash as it must be."""
         with self.store.transaction() as session:
-            for model in (EvidenceLeaf, EvidenceNode, EvidenceHead):
+            for model in (EvidenceLeaf, EvidenceNode, EvidenceMidNode, EvidenceHead):
                 session.execute(delete(model))
         self.log.append_all(leaves)
 
