@@ -15,9 +15,8 @@ import polars as pl
 import zen
 
 from backend.eligibility.bulk import decide_batch
-from backend.eligibility.dmn import parse_table
 from backend.eligibility.loading import TABLES, load_rulebook
-from backend.eligibility.sfeel_text import write_unary_tests
+from backend.eligibility.programme import parse_table
 from backend.eligibility.table import Table
 from backend.linkage.facts import FACT_TYPES, Fact
 from contracts.card import Birth
@@ -76,7 +75,7 @@ def measure_zen() -> dict[str, float]:
     table = read_table("old_age_allowance")
     rules = [
         {"_id": str(number)}
-        | {f"i{place}": write_unary_tests(cell).replace("-", "", 1) for place, cell in enumerate(row.cells)}
+        | {f"i{place}": ("" if cell.any_value else cell.text) for place, cell in enumerate(row.cells)}
         | {"o": f'"{row.outcome.value}"'}
         for number, row in enumerate(table.rows)
     ]

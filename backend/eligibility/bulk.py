@@ -14,7 +14,8 @@ import polars as pl
 
 from backend.eligibility.derive import DERIVED
 from backend.eligibility.errors import TableError
-from backend.eligibility.sfeel import Kind, Value, literals_of
+from backend.eligibility.feel.cells import Value, literals_of
+from backend.eligibility.feel.values import Kind
 from backend.eligibility.table import Finding, Table, decide
 from backend.linkage.facts import Fact
 

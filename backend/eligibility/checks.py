@@ -8,7 +8,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from enum import StrEnum
 
-from backend.eligibility.sfeel import Value
+from backend.eligibility.feel.cells import Value
 from backend.eligibility.table import Gap, HitPolicy, Table, rows_passed, settle, speaking_places, values_of
 
 

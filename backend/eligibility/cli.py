@@ -11,9 +11,9 @@ import polars as pl
 
 from backend.eligibility.bulk import decide_batch
 from backend.eligibility.checks import check_table
-from backend.eligibility.dmn import parse_table
 from backend.eligibility.errors import EligibilityError
 from backend.eligibility.loading import TABLES
+from backend.eligibility.programme import parse_table
 from backend.eligibility.table import Table
 
 _BATCH_ROWS = 500_000

@@ -5,7 +5,8 @@ from dataclasses import dataclass
 from datetime import date
 from typing import Final
 
-from backend.eligibility.sfeel import Kind, Value
+from backend.eligibility.feel.cells import Value
+from backend.eligibility.feel.values import Kind
 from backend.linkage.facts import FACT_TYPES, Fact, FactValue
 from contracts.card import Birth
 
@@ -106,3 +107,7 @@ def input_value(name: str, facts: Facts, on: date) -> Value:
     fact = Fact(name)
     value = facts.get(fact)
     return None if isinstance(value, Birth) or type(value) is not FACT_TYPES[fact] else value
+
+
+INPUT_NAMES: Final = (*DERIVED, *(fact.value for fact in Fact))
+"""What a table may name without declaring it."""

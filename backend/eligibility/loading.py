@@ -3,8 +3,8 @@
 from pathlib import Path
 from typing import Final, TypeVar
 
-from backend.eligibility.dmn import parse_table
 from backend.eligibility.errors import TableError
+from backend.eligibility.programme import parse_table
 from backend.eligibility.rulebook import Rulebook, WordedTable
 from backend.eligibility.words import Catalogue, CommonWords, TableWords
 from contracts.message import Message

@@ -14,7 +14,9 @@ from operator import and_
 from typing import Final
 
 from backend.eligibility.completions import deciding, reachable, representatives
-from backend.eligibility.sfeel import Kind, UnaryTests, Value, evaluate, literals_of
+from backend.eligibility.feel.cells import Value, holds, literals_of
+from backend.eligibility.feel.nodes import Tests
+from backend.eligibility.feel.values import Kind
 from contracts.decision import Amount, Outcome, RuleVersion
 
 
@@ -58,7 +60,7 @@ class Row:
         note: The officer's annotation.
     """
 
-    cells: tuple[UnaryTests, ...]
+    cells: tuple[Tests, ...]
     outcome: Outcome
     reasons: tuple[str, ...]
     amount: Amount | None = None
@@ -141,15 +143,22 @@ def decide(table: Table, values: Mapping[str, Value]) -> Finding:
     (result,) = results
     if result.gap:
         return Finding(_UNDECIDED, gap=result.gap)
-    return Finding(result.outcome, _common_reasons(table, masks), result.amount)
+    return Finding(result.outcome, _common_reasons(table, masks, result), result.amount)
 
 
-def _common_reasons(table: Table, masks: Iterable[int]) -> tuple[str, ...]:
+def _common_reasons(table: Table, masks: Iterable[int], result: Settled) -> tuple[str, ...]:
     """Return the reasons that hold whatever the missing inputs are: those of the rows that surely apply, if any do."""
-    if sure := reduce(and_, masks):
+    if sure := _surely_saying(table, masks, result):
         return tuple(dict.fromkeys(code for row in speaking(table, sure) for code in row.reasons))
     spoken = [dict.fromkeys(code for row in speaking(table, mask) for code in row.reasons) for mask in masks]
     return tuple(code for code in spoken[0] if all(code in codes for codes in spoken))
+
+
+def _surely_saying(table: Table, masks: Iterable[int], result: Settled) -> int:
+    """Return the rows that apply whatever the missing inputs are and say what was decided."""
+    sure = reduce(and_, masks)
+    said = (result.outcome, result.amount)
+    return sum(1 << n for n, row in enumerate(table.rows) if sure >> n & 1 and (row.outcome, row.amount) == said)
 
 
 def standing(table: Table, values: Mapping[str, Value]) -> tuple[int, list[tuple[str, frozenset[int]]]]:
@@ -167,7 +176,7 @@ def standing(table: Table, values: Mapping[str, Value]) -> tuple[int, list[tuple
 
 def rows_passed(table: Table, place: int, value: Value) -> int:
     """Return the rows, as a bit mask, whose cell in one column a value passes."""
-    return sum(1 << number for number, row in enumerate(table.rows) if evaluate(row.cells[place], value))
+    return sum(1 << number for number, row in enumerate(table.rows) if holds(row.cells[place], value))
 
 
 @lru_cache(maxsize=4096)
@@ -221,6 +230,7 @@ def speaking(table: Table, mask: int) -> tuple[Row, ...]:
 def deciding_rows(table: Table, known: int, unknown: Iterable[tuple[str, frozenset[int]]]) -> frozenset[int]:
     """Return the rows, counted from 0, that give the decision whatever the missing inputs are; none when undecided."""
     masks = reachable(known, [classes for _, classes in unknown])
-    if len({settle(table, mask) for mask in masks}) > 1:
+    results = {settle(table, mask) for mask in masks}
+    if len(results) > 1:
         return frozenset()
-    return frozenset(speaking_places(table, reduce(and_, masks)))
+    return frozenset(speaking_places(table, _surely_saying(table, masks, *results)))

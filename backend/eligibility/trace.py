@@ -8,8 +8,8 @@ from dataclasses import dataclass
 from datetime import datetime
 
 from backend.eligibility.derive import facts_behind
-from backend.eligibility.sfeel import UnaryTests, Value, evaluate
-from backend.eligibility.sfeel_text import write_unary_tests
+from backend.eligibility.feel.cells import Value, holds
+from backend.eligibility.feel.nodes import Tests
 from backend.eligibility.table import Table, deciding_rows, standing
 from backend.eligibility.words import Catalogue
 from backend.linkage.facts import Fact
@@ -99,17 +99,15 @@ def _named(name: str, names: Catalogue) -> Words:
     return names.facts[facts_behind(name)[0]].words
 
 
-def _failed(table: Table, cells: tuple[UnaryTests, ...], values: Mapping[str, Value]) -> tuple[tuple[str, str], ...]:
+def _failed(table: Table, cells: tuple[Tests, ...], values: Mapping[str, Value]) -> tuple[tuple[str, str], ...]:
     pairs = zip(table.inputs, cells, strict=True)
     return tuple(
-        (column.name, write_unary_tests(cell))
+        (column.name, cell.text)
         for column, cell in pairs
-        if values.get(column.name) is not None and evaluate(cell, values[column.name]) is not True
+        if values.get(column.name) is not None and holds(cell, values[column.name]) is not True
     )
 
 
-def _open(table: Table, cells: tuple[UnaryTests, ...], values: Mapping[str, Value]) -> tuple[str, ...]:
+def _open(table: Table, cells: tuple[Tests, ...], values: Mapping[str, Value]) -> tuple[str, ...]:
     pairs = zip(table.inputs, cells, strict=True)
-    return tuple(
-        column.name for column, cell in pairs if values.get(column.name) is None and evaluate(cell, None) is None
-    )
+    return tuple(column.name for column, cell in pairs if values.get(column.name) is None and holds(cell, None) is None)

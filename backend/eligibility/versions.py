@@ -9,11 +9,11 @@ from sqlalchemy import func, select
 from sqlalchemy.orm import Session
 
 from backend.eligibility.checks import Fault, Issue, check_table
-from backend.eligibility.dmn import parse_table
 from backend.eligibility.errors import LifeError, TableError
 from backend.eligibility.examples import differences
 from backend.eligibility.life import State, Step, next_state, require_approval
 from backend.eligibility.models import RuleVersionRow
+from backend.eligibility.programme import parse_table
 from backend.eligibility.replay import Replay, replay
 from backend.eligibility.rulebook import Rulebook, WordedTable
 from backend.eligibility.words import Example, TableWords

@@ -1,27 +1,24 @@
 """Random decision tables over three small inputs, small enough to try every input there is."""
 
-from decimal import Decimal
-
 from hypothesis import strategies as st
 
-from backend.eligibility.sfeel import AnyOf, Compare, Comparison, Irrelevant, Kind
+from backend.eligibility.feel.text import Names, parse_cell
+from backend.eligibility.feel.values import Kind
 from backend.eligibility.table import HitPolicy, Input, Row, Table
 from contracts.decision import Amount, Outcome, RuleVersion
 
 NAMES = ("a", "b", "c")
 KINDS = (Kind.NUMBER, Kind.NUMBER, Kind.BOOLEAN)
 number_cells = st.one_of(
-    st.just(Irrelevant()),
+    st.just("-"),
     st.builds(
-        lambda comparison, literal, negated: AnyOf((Compare(comparison, literal),), negated),
-        st.sampled_from(list(Comparison)),
-        st.integers(0, 2).map(Decimal),
+        lambda sign, literal, negated: f"not({sign}{literal})" if negated else f"{sign}{literal}",
+        st.sampled_from(["", "<", "<=", ">", ">="]),
+        st.integers(0, 2),
         st.booleans(),
     ),
-)
-bool_cells = st.one_of(
-    st.just(Irrelevant()), st.booleans().map(lambda truth: AnyOf((Compare(Comparison.EQUAL, truth),)))
-)
+).map(lambda text: parse_cell(text, Names(())))
+bool_cells = st.sampled_from(["-", "true", "false"]).map(lambda text: parse_cell(text, Names(())))
 amounts = st.sampled_from([None, Amount(baht=1, period="month"), Amount(baht=2, period="month")])
 cells = st.tuples(number_cells, number_cells, bool_cells)
 rows = st.one_of(

@@ -1,6 +1,6 @@
 """Expressions and unary tests as values: what the parser makes and the evaluator reads."""
 
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 
 from backend.eligibility.feel.values import FeelValue
 
@@ -105,11 +105,12 @@ class Test:
 
 @dataclass(frozen=True, slots=True)
 class Tests:
-    """A cell: one of its tests must hold. ``any_value`` for ``-``; ``negated`` for ``not(…)``."""
+    """A cell: one of its tests must hold. ``any_value`` for ``-``; ``negated`` for ``not(…)``; ``text`` as written."""
 
     tests: tuple[Test, ...]
     negated: bool = False
     any_value: bool = False
+    text: str = field(default="", compare=False)
 
 
 @dataclass(frozen=True, slots=True)

@@ -6,6 +6,7 @@ Names may hold spaces: they are recognised because the model declares them, long
 
 import re
 from collections.abc import Iterable
+from dataclasses import replace
 from decimal import Decimal
 from typing import Final, NoReturn
 
@@ -84,11 +85,11 @@ def parse_cell(text: str, names: Names) -> Tests:
         SFeelError: As above.
     """
     if text.strip() == "-":
-        return Tests((), any_value=True)
+        return Tests((), any_value=True, text="-")
     parser = _Parser(text, names)
     tests = parser.tests()
     parser.finish()
-    return tests
+    return replace(tests, text=text.strip())
 
 
 class _Parser:
@@ -307,9 +308,11 @@ class _Parser:
             self.need(")")
         match arguments:
             case [Constant(str(text))] if function in _CONVERSIONS_ALL:
-                if _CONVERSIONS_ALL[function](text) is None:
+                value = _CONVERSIONS_ALL[function](text)
+                if value is None:
                     self.at = begun
                     self.refuse(f"a {function} that exists")
+                return Constant(value)
         return Call(function, tuple(arguments))
 
 

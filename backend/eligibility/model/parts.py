@@ -114,10 +114,15 @@ class Decision:
 
 @dataclass(frozen=True, slots=True)
 class Model:
-    """One DMN file: every name in it is declared, every cell parsed, no decision requires itself."""
+    """One DMN file: every name in it is declared, every cell parsed, no decision requires itself.
+
+    Attributes:
+        attributes: Of ``definitions``, other tools' and ours among them, by ``{namespace}name``.
+    """
 
     name: str
     namespace: str
     types: Mapping[str, ItemType]
     inputs: Mapping[str, InputData]
     decisions: Mapping[str, Decision]
+    attributes: Mapping[str, str] = field(default_factory=dict)

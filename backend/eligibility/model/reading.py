@@ -5,6 +5,7 @@ namespace for what is read here, are accepted as well.
 """
 
 import re
+from collections.abc import Iterable
 from typing import Final
 from xml.etree.ElementTree import Element, ParseError  # types only; parsing is defusedxml's
 
@@ -34,12 +35,13 @@ _LOGIC: Final = (
 )
 
 
-def parse_model(xml: bytes, source: str = "model") -> Model:
+def parse_model(xml: bytes, source: str = "model", told: Iterable[str] = ()) -> Model:
     """Read a model.
 
     Args:
         xml: The file's bytes. Entities and document types are refused.
         source: What to call it in errors, e.g. the file's name.
+        told: Names that tables may use without the file declaring them: whoever evaluates it brings their values.
 
     Raises:
         TableError: Not a DMN model of tables and expressions within the subset; place says which table, rule, column.
@@ -52,7 +54,7 @@ def parse_model(xml: bytes, source: str = "model") -> Model:
     if tag != "definitions" or namespace not in _NAMESPACES:
         raise TableError(source, "file", "not a DMN 1.3 model")
     _strip_namespace(root, namespace)
-    return _ModelReader(root, source).read()
+    return _ModelReader(root, source, told).read()
 
 
 def _strip_namespace(root: Element, namespace: str) -> None:
@@ -63,8 +65,8 @@ def _strip_namespace(root: Element, namespace: str) -> None:
 
 
 class _ModelReader:
-    def __init__(self, root: Element, source: str) -> None:
-        self._root, self._source = root, source
+    def __init__(self, root: Element, source: str, told: Iterable[str]) -> None:
+        self._root, self._source, self._told = root, source, told
         self._by_id = {element.get("id", ""): element for element in root}
 
     def read(self) -> Model:
@@ -75,13 +77,14 @@ class _ModelReader:
             for element in self._root.findall("inputData")
         }
         decisions = self._root.findall("decision")
-        known = Names([*inputs, *map(_name, decisions), *components])
+        known = Names([*inputs, *map(_name, decisions), *components, *self._told])
         read = {_name(element): self._decision(element, known) for element in decisions}
         if not read:
             raise TableError(self._source, "definitions", "holds no decision")
         if cycle := find_cycle({name: decision.requires for name, decision in read.items()}):
             raise TableError(self._source, f"decision {cycle}", "requires itself")
-        return Model(self._root.get("name", ""), self._root.get("namespace", ""), types, inputs, read)
+        name, namespace = self._root.get("name", ""), self._root.get("namespace", "")
+        return Model(name, namespace, types, inputs, read, dict(self._root.attrib))
 
     def _refuse_foreign(self) -> None:
         for tag, what in (("import", "imported models"), ("businessKnowledgeModel", "business knowledge models")):

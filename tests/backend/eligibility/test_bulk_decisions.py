@@ -12,9 +12,9 @@ from hypothesis import strategies as st
 from backend.eligibility.bulk import decide_batch
 from backend.eligibility.cli import decide as command
 from backend.eligibility.derive import input_value
-from backend.eligibility.dmn import parse_table
 from backend.eligibility.errors import TableError
 from backend.eligibility.loading import TABLES
+from backend.eligibility.programme import parse_table
 from backend.eligibility.table import decide
 from backend.linkage.facts import FACT_TYPES, Fact
 from contracts.card import Birth

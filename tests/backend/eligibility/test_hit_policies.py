@@ -6,8 +6,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from backend.eligibility.dmn import parse_table
-from backend.eligibility.sfeel import evaluate
+from backend.eligibility.feel.cells import holds
+from backend.eligibility.programme import parse_table
 from backend.eligibility.table import Gap, HitPolicy, decide
 from contracts.decision import Outcome
 from tests.support.eligibility_tables import table_xml
@@ -126,7 +126,7 @@ def test_with_everything_known_rows_speak_as_the_hit_policy_says(table, values):
     hits = [
         row
         for row in table.rows
-        if all(evaluate(cell, value) is True for cell, value in zip(row.cells, values, strict=True))
+        if all(holds(cell, value) is True for cell, value in zip(row.cells, values, strict=True))
     ]
     found = decide(table, dict(zip(NAMES, values, strict=True)))
     if not hits:

@@ -6,8 +6,8 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from backend.eligibility.derive import input_value
-from backend.eligibility.dmn import parse_table
 from backend.eligibility.loading import TABLES
+from backend.eligibility.programme import parse_table
 from backend.eligibility.table import decide
 from backend.eligibility.trace import FactUsed, facts_used, row_words, trace
 from backend.eligibility.words import Catalogue

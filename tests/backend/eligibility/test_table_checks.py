@@ -6,9 +6,9 @@ import pytest
 from hypothesis import given
 
 from backend.eligibility.checks import Fault, check_table
-from backend.eligibility.dmn import parse_table
+from backend.eligibility.feel.cells import holds
 from backend.eligibility.loading import TABLES
-from backend.eligibility.sfeel import evaluate
+from backend.eligibility.programme import parse_table
 from backend.eligibility.table import Gap, HitPolicy, decide, speaking_places
 from tests.support.random_tables import DOMAINS, NAMES, random_tables
 
@@ -17,7 +17,7 @@ def _hits(table, values):
     return tuple(
         number
         for number, row in enumerate(table.rows, start=1)
-        if all(evaluate(cell, value) is True for cell, value in zip(row.cells, values, strict=True))
+        if all(holds(cell, value) is True for cell, value in zip(row.cells, values, strict=True))
     )
 
 
