@@ -23,6 +23,7 @@ from backend.evidence.errors import EvidenceError
 from backend.evidence.extract_http import create_blueprint as create_extracts
 from backend.evidence.extracts import ExtractRegister, load_paper_laws
 from backend.evidence.http import create_blueprint as create_evidence
+from backend.evidence.keyring import DirectoryKeyring
 from backend.evidence.keys import CentreKeys, load_or_create_keys, rotate_slip_key
 from backend.evidence.log import EvidenceLog
 from backend.evidence.revocations import Revocations
@@ -147,7 +148,7 @@ def build_services(settings: Settings) -> Services:
             gatherer=gatherer,
             log=log,
             signer=signer,
-            pseudonymiser=found.keys.pseudonymiser,
+            keyring=DirectoryKeyring(settings.keys_dir),
             answers=AnswerShelf(store),
             now=utc_now,
             random_bytes=os.urandom,

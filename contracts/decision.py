@@ -5,13 +5,23 @@ from enum import StrEnum
 from typing import Annotated, Literal
 from uuid import UUID
 
-from pydantic import AwareDatetime, Field, TypeAdapter
+from pydantic import AfterValidator, AwareDatetime, Field, TypeAdapter
 
 from contracts.card import Assurance, Birth, Name
 from contracts.message import Message, Words
 
 ServiceId = Annotated[str, Field(pattern=r"^[a-z][a-z0-9_]{1,40}$")]
 AgencyId = Annotated[str, Field(pattern=r"^[a-z][a-z0-9_]{1,40}$")]
+
+
+def _not_a_citizens(officer: str) -> str:
+    if len(officer) == 13 and officer.isdigit():
+        raise ValueError("an officer is known by his number at his agency, not by his citizen number")
+    return officer
+
+
+OfficerId = Annotated[str, Field(pattern=r"^[A-Za-z0-9][A-Za-z0-9._-]{0,39}$"), AfterValidator(_not_a_citizens)]
+"""An officer's number or account at his own agency: opaque to everybody else, never a name or a citizen number."""
 
 
 class FactAsked(Message):
@@ -69,7 +79,7 @@ class Subject(Message):
 class Question(Message):
     """May this person have these services? ``question_id`` is the idempotency key: asked again, answered the same.
 
-    Body of ``POST /v1/device/questions``.
+    Body of ``POST /v1/device/questions``. ``officer`` is who asks at a counter, by his number at his agency.
     """
 
     question_id: UUID
@@ -78,6 +88,7 @@ class Question(Message):
     purpose: Literal["eligibility"] = "eligibility"
     subject: Subject
     language: Literal["th", "en"] = "th"
+    officer: OfficerId | None = None
 
 
 class AskState(StrEnum):

@@ -8,8 +8,17 @@ from uuid import UUID
 
 from backend.decisions.initials import birth_digits, full_name, thai_initials
 from backend.eligibility.rulebook import Verdict
-from backend.evidence.leaf import DecisionLeaf, encode_leaf, leaf_sources
+from backend.evidence.leaf import (
+    DecisionLeaf,
+    LeafMandate,
+    Pseudonymiser,
+    encode_leaf,
+    encode_told,
+    leaf_sources,
+    salted_hash,
+)
 from backend.linkage.facts import Fact, KnownFact
+from backend.mandates.check import Mandate
 from contracts.card import Assurance
 from contracts.citizen_number import CitizenNumber
 from contracts.decision import Answer, Decision, LeafReference, Service, SourceOutcome, Subject
@@ -17,6 +26,7 @@ from contracts.problems import ProblemCode
 from contracts.slip import SlipClaims, TokenDecision
 
 VALID_FOR: Final = timedelta(days=30)
+_NOWHERE: Final = LeafReference(index=0, hash="0" * 64)
 _REFUSING_STATUS: Final = {"void": ProblemCode.CARD_VOID, "mismatch": ProblemCode.CARD_MISMATCH}
 
 
@@ -32,6 +42,29 @@ def assurance(facts: Mapping[Fact, KnownFact]) -> Assurance:
 
 
 @dataclass(frozen=True, slots=True)
+class Asker:
+    """Who asked, what permits it, and about whom: the leaf's part that does not depend on the answer.
+
+    Attributes:
+        device_id: The device.
+        agency_id: Its agency.
+        officer: His number at his agency; None when the citizen asked.
+        pseudonym: Of whom it is about.
+        question_hash: Of the question's body.
+        purpose: What for.
+        mandates: Service id → what permits it.
+    """
+
+    device_id: str
+    agency_id: str
+    officer: str | None
+    pseudonym: str
+    question_hash: str
+    purpose: str
+    mandates: Mapping[str, Sequence[Mandate]]
+
+
+@dataclass(frozen=True, slots=True)
 class Decided:
     """Everything decided, before the log has given it a place.
 
@@ -42,6 +75,7 @@ class Decided:
         assurance: Of the card.
         verdicts: In the question's order.
         sources: Who was asked.
+        times: Agency id → when, see ``linkage.Gathered``.
     """
 
     question_id: UUID
@@ -50,9 +84,17 @@ class Decided:
     assurance: Assurance
     verdicts: Sequence[Verdict]
     sources: tuple[SourceOutcome, ...]
+    times: Mapping[str, tuple[int, int]]
 
-    def leaves(self, device_id: str, agency_id: str, pseudonym: str, question_hash: str, purpose: str) -> list[bytes]:
-        """Return one leaf per decision."""
+    def leaves(self, asker: Asker, decisions: Sequence[Decision], pseudonymiser: Pseudonymiser) -> list[bytes]:
+        """Return one leaf per decision.
+
+        Args:
+            asker: Who asked, and about whom.
+            decisions: What is handed out, in the verdicts' order; where the log will keep them does not matter.
+            pseudonymiser: Whose key salts the answer's hashes.
+        """
+        sources = leaf_sources(self.sources, self.times)
         return [
             encode_leaf(
                 DecisionLeaf(
@@ -60,22 +102,32 @@ class Decided:
                     service=verdict.service,
                     outcome=verdict.outcome,
                     rule=verdict.rule,
-                    device_id=device_id,
-                    agency_id=agency_id,
-                    pseudonym=pseudonym,
-                    sources=leaf_sources(self.sources),
-                    question_hash=question_hash,
-                    purpose=purpose,
+                    device_id=asker.device_id,
+                    agency_id=asker.agency_id,
+                    pseudonym=asker.pseudonym,
+                    sources=sources,
+                    question_hash=asker.question_hash,
+                    purpose=asker.purpose,
                     reference=self.reference,
                     reasons=tuple(reason.code for reason in verdict.reasons),
+                    officer=asker.officer,
+                    mandates=tuple(
+                        LeafMandate(id=one.id, version=one.valid_from.isoformat())
+                        for one in asker.mandates.get(verdict.service, ())
+                    ),
+                    key=pseudonymiser.id,
+                    answer_hash=salted_hash(
+                        pseudonymiser.answer_salt(self.reference, verdict.service),
+                        encode_told(self.reference, decision),
+                    ),
                 )
             )
-            for verdict in self.verdicts
+            for verdict, decision in zip(self.verdicts, decisions, strict=True)
         ]
 
-    def answer(self, services: Mapping[str, Service], references: Sequence[LeafReference]) -> Answer:
-        """Return the answer, its slip token still empty."""
-        decisions = tuple(
+    def decisions(self, services: Mapping[str, Service]) -> tuple[Decision, ...]:
+        """Return what is handed out, without its places in the log."""
+        return tuple(
             Decision(
                 service=verdict.service,
                 service_name=services[verdict.service].name,
@@ -85,9 +137,15 @@ class Decided:
                 amount=verdict.amount,
                 next_step=verdict.next_step,
                 rule=verdict.rule,
-                leaf=leaf,
+                leaf=_NOWHERE,
             )
-            for verdict, leaf in zip(self.verdicts, references, strict=True)
+            for verdict in self.verdicts
+        )
+
+    def answer(self, decisions: Sequence[Decision], references: Sequence[LeafReference]) -> Answer:
+        """Return the answer, its slip token still empty."""
+        placed = tuple(
+            decision.model_copy(update={"leaf": leaf}) for decision, leaf in zip(decisions, references, strict=True)
         )
         return Answer(
             question_id=self.question_id,
@@ -95,7 +153,7 @@ class Decided:
             decided_at=self.decided_at,
             expires_at=self.decided_at + VALID_FOR,
             assurance=self.assurance,
-            decisions=decisions,
+            decisions=placed,
             sources=self.sources,
             slip_token="",
         )

@@ -1,7 +1,7 @@
 """Which facts a question may ask, pure: what its rules need, cut down to what the mandates permit for each service."""
 
 from collections.abc import Iterable, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import date
 
 from backend.linkage.facts import Fact
@@ -16,11 +16,13 @@ class Plan:
         usable: Service id → the facts its decision may use: needed and permitted for that very service.
         withheld: Service id → the facts it needs and may not use.
         check_card: Whether the card's status may be asked.
+        mandates: Service id → what permits asking for it.
     """
 
     usable: Mapping[str, frozenset[Fact]]
     withheld: Mapping[str, frozenset[Fact]]
     check_card: bool
+    mandates: Mapping[str, tuple[Mandate, ...]] = field(default_factory=dict)
 
     @property
     def to_ask(self) -> frozenset[Fact]:
@@ -51,11 +53,13 @@ def make_plan(
     """
     held = tuple(mandates)
     usable, withheld, check_card = {}, {}, False
+    permitting: dict[str, tuple[Mandate, ...]] = {}
     for service_id, needed in needs.items():
         answer = check(held, agency_id, service_id, purpose, on)
         if isinstance(answer, Refused):
             return answer
         usable[service_id] = needed & answer.facts
         withheld[service_id] = needed - answer.facts
+        permitting[service_id] = answer.mandates
         check_card = check_card or Fact.CARD_STATUS in answer.facts
-    return Plan(usable, withheld, check_card)
+    return Plan(usable, withheld, check_card, permitting)

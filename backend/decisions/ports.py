@@ -7,6 +7,7 @@ from typing import Protocol
 from sqlalchemy.orm import Session
 
 from backend.eligibility.rulebook import Verdict
+from backend.evidence.leaf import Pseudonymiser
 from backend.linkage.facts import Fact, FactValue
 from backend.linkage.gather import Gathered
 from backend.mandates.check import Mandate
@@ -61,6 +62,18 @@ class Log(Protocol):
     def append_all(
         self, leaves: Iterable[bytes], also: Callable[[Session, tuple[LeafReference, ...]], None] | None = None
     ) -> tuple[LeafReference, ...]: ...
+
+
+class Keyring(Protocol):
+    """The keys of pseudonyms and salts (``evidence.keyring``)."""
+
+    def present(self) -> Pseudonymiser:
+        """Return the key that leaves are written with now."""
+        ...
+
+    def live(self) -> tuple[Pseudonymiser, ...]:
+        """Return every key that is not destroyed, the present one first."""
+        ...
 
 
 class Signer(Protocol):

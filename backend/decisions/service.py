@@ -11,11 +11,11 @@ from sqlalchemy.orm import Session
 
 from backend.decisions import metrics
 from backend.decisions.answers import AnswerShelf, Key, StoredAnswer, put_answer
-from backend.decisions.assemble import Decided, assurance, card_refusal, slip_claims
+from backend.decisions.assemble import Asker, Decided, assurance, card_refusal, slip_claims
 from backend.decisions.errors import AnsweredAlreadyError, QuestionRefusedError
 from backend.decisions.flights import Flights
 from backend.decisions.plan import Plan, make_plan
-from backend.decisions.ports import Device, Gatherer, Log, Mandates, Rules, Signer
+from backend.decisions.ports import Device, Gatherer, Keyring, Log, Mandates, Rules, Signer
 from backend.decisions.reference import REFERENCE_BYTES, encode_reference
 from backend.eligibility.errors import NotInEffectError, UnknownServiceError
 from backend.eligibility.rulebook import Verdict
@@ -61,7 +61,7 @@ class Parts:
     gatherer: Gatherer
     log: Log
     signer: Signer
-    pseudonymiser: Pseudonymiser
+    keyring: Keyring
     answers: AnswerShelf
     now: Callable[[], datetime]
     random_bytes: Callable[[int], bytes]
@@ -76,11 +76,25 @@ class _Asked:
     number: CitizenNumber
     plan: Plan
     on: date
+    pseudonymiser: Pseudonymiser
+    body: bytes
     body_hash: str
 
     @property
     def key(self) -> Key:
         return self.device.device_id, str(self.question.question_id)
+
+    @property
+    def asker(self) -> Asker:
+        return Asker(
+            device_id=self.device.device_id,
+            agency_id=self.device.agency_id,
+            officer=self.question.officer,
+            pseudonym=self.pseudonymiser.number(self.number),
+            question_hash=self.body_hash,
+            purpose=self.question.purpose,
+            mandates=self.plan.mandates,
+        )
 
 
 class DecisionService:
@@ -160,7 +174,8 @@ class DecisionService:
         if isinstance(plan, Refused):
             _log.warning("mandate_refused", agency_id=device.agency_id, service=plan.service_id, rule=plan.rule.value)
             raise QuestionRefusedError(ProblemCode.MANDATE_MISSING, f"{plan.service_id}: {plan.rule.value}")
-        return _Asked(device, question, number, plan, today, self._parts.pseudonymiser.question(body))
+        pseudonymiser = self._parts.keyring.present()
+        return _Asked(device, question, number, plan, today, pseudonymiser, body, pseudonymiser.question(body))
 
     def _needed(self, service_id: str, on: date) -> frozenset[Fact]:
         try:
@@ -204,6 +219,7 @@ class DecisionService:
             assurance=assurance(gathered.facts),
             verdicts=verdicts,
             sources=gathered.sources + self._not_asked(asked, gathered),
+            times=gathered.times,
         )
 
     def _not_asked(self, asked: _Asked, gathered: Gathered) -> tuple[SourceOutcome, ...]:
@@ -222,14 +238,13 @@ class DecisionService:
     def _record(self, asked: _Asked, decided: Decided) -> Answer:
         """Append the decisions to the log, with the answer in the same transaction, and only then sign the slip."""
         made: list[Answer] = []
+        told = decided.decisions(self._services)
 
         def also(session: Session, references: tuple[LeafReference, ...]) -> None:
-            made.append(decided.answer(self._services, references))
+            made.append(decided.answer(told, references))
             put_answer(session, asked.key, asked.body_hash, made[-1])
 
-        device, pseudonym = asked.device, self._parts.pseudonymiser.number(asked.number)
-        purpose = asked.question.purpose
-        leaves = decided.leaves(device.device_id, device.agency_id, pseudonym, asked.body_hash, purpose)
+        leaves = decided.leaves(asked.asker, told, asked.pseudonymiser)
         try:
             self._parts.log.append_all(leaves, also)
         except (AnsweredAlreadyError, LogUnavailableError) as error:
@@ -242,9 +257,13 @@ class DecisionService:
         return self._signed(asked, made[-1])
 
     def _repeat(self, asked: _Asked, stored: StoredAnswer) -> Answer:
-        if stored.body_hash != asked.body_hash:
+        if stored.body_hash != asked.body_hash and not self._was_stored_under_older_key(asked, stored):
             raise QuestionRefusedError(ProblemCode.IDEMPOTENCY_CONFLICT)
         return self._signed(asked, stored.answer)
+
+    def _was_stored_under_older_key(self, asked: _Asked, stored: StoredAnswer) -> bool:
+        keys = self._parts.keyring.live()
+        return any(stored.body_hash in {key.question(asked.body), key.old_question(asked.body)} for key in keys)
 
     def _signed(self, asked: _Asked, answer: Answer) -> Answer:
         fuller = self._may_name_holder(asked)

@@ -1,6 +1,6 @@
 """Verifies an export on disk: checkpoints and cosignatures by the keys the verifier trusts, then every leaf."""
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -10,10 +10,11 @@ from cwt import COSE, COSEKey, CWTError
 from backend.evidence.checkpoint import Checkpoint, parse_body
 from backend.evidence.errors import CheckpointError, VerificationError
 from backend.evidence.export import CHECKPOINT, LeafRange, read_export
-from backend.evidence.leaf import Pseudonymiser
+from backend.evidence.leaf import DecisionLeaf, Pseudonymiser, encode_told, salted_hash
 from backend.evidence.note import Note, NoteVerifier, parse_note
 from backend.evidence.records import parse_record
 from backend.evidence.verification import verify_log
+from contracts.decision import Answer
 from contracts.slip import SlipClaims, parse_claims, parse_token_text
 
 
@@ -96,23 +97,58 @@ def verify_slip(directory: Path, size: int, token: str, keys: Sequence[Mapping[s
     return claims
 
 
-def find_question(directory: Path, size: int, body: bytes, pseudonymiser: Pseudonymiser) -> tuple[int, ...]:
+def find_question(directory: Path, size: int, body: bytes, keys: Sequence[Pseudonymiser]) -> tuple[int, ...]:
     """Return the leaves that a question, byte for byte as the device signed it, was answered by.
+
+    Args:
+        directory: The export.
+        size: The log's.
+        body: The question.
+        keys: Of the periods in which it may have been asked.
 
     Raises:
         VerificationError: None.
     """
-    hashed = pseudonymiser.question(body)
-    entries = read_export(directory, size, LeafRange())
-    found = tuple(one.index for one in entries if one.content and _answers(one.content, hashed))
+    hashes = {made for key in keys for made in (key.question(body), key.old_question(body))}
+    return _find_leaves(directory, size, lambda leaf: leaf.question_hash in hashes)
+
+
+def prove_question(directory: Path, size: int, body: bytes, salt: bytes) -> tuple[int, ...]:
+    """Do as :func:`find_question`, with the question's salt in place of the centre's key."""
+    hashed = salted_hash(salt, body)
+    return _find_leaves(directory, size, lambda leaf: leaf.question_hash == hashed)
+
+
+def prove_answer(directory: Path, size: int, answer: Answer, salts: Mapping[str, bytes]) -> tuple[int, ...]:
+    """Return the leaves of an answer's decisions, given the salt of each service.
+
+    Raises:
+        VerificationError: A leaf does not say what was handed out, or a salt is missing.
+    """
+    places = []
+    for decision in answer.decisions:
+        salt = salts.get(decision.service)
+        if salt is None:
+            raise VerificationError("answer", decision.leaf.index)
+        hashed = salted_hash(salt, encode_told(answer.reference, decision))
+        entries = read_export(directory, size, LeafRange(decision.leaf.index, decision.leaf.index + 1))
+        content = next((one.content for one in entries if one.index == decision.leaf.index), None)
+        leaf = parse_record(content).decision if content is not None else None
+        if leaf is None or leaf.answer_hash != hashed:
+            raise VerificationError("answer", decision.leaf.index)
+        places.append(decision.leaf.index)
+    return tuple(places)
+
+
+def _find_leaves(directory: Path, size: int, fits: Callable[[DecisionLeaf], bool]) -> tuple[int, ...]:
+    found = []
+    for one in read_export(directory, size, LeafRange()):
+        leaf = parse_record(one.content).decision if one.content else None
+        if leaf is not None and fits(leaf):
+            found.append(one.index)
     if not found:
         raise VerificationError("question", size)
-    return found
-
-
-def _answers(content: bytes, question_hash: str) -> bool:
-    decision = parse_record(content).decision
-    return decision is not None and decision.question_hash == question_hash
+    return tuple(found)
 
 
 def _open_slip(token: str, keys: Sequence[Mapping[str, object]]) -> SlipClaims:

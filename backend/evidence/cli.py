@@ -11,15 +11,18 @@ from typing import Any
 import click
 from flask import Flask
 
-from backend.evidence.auditing import Trust, find_question, verify_export, verify_slip
+from backend.evidence.auditing import Trust, find_question, prove_answer, prove_question, verify_export, verify_slip
 from backend.evidence.errors import CheckpointError, EvidenceError
 from backend.evidence.export import LeafRange, write_export
-from backend.evidence.keys import load_or_create_keys, read_pseudonymiser, rotate_checkpoint_key
+from backend.evidence.key_cli import keys
+from backend.evidence.key_files import read_pseudonymiser
+from backend.evidence.keys import load_or_create_keys, rotate_checkpoint_key
 from backend.evidence.log import EvidenceLog
 from backend.evidence.note import NoteVerifier, parse_verifier
 from backend.evidence.witness.installation import WitnessInstallation, make_witness, open_witness
 from backend.settings import SettingsError, read_settings
 from backend.store import opened_store
+from contracts.decision import Answer
 
 _FILE = click.Path(dir_okay=False, exists=True, path_type=Path)
 
@@ -46,6 +49,8 @@ def rotate_key() -> None:
     keys = rotate_checkpoint_key(settings.keys_dir)
     click.echo(NoteVerifier(settings.log_origin, keys.checkpoint.public_key()).encode())
 
+
+evidence.add_command(keys)
 
 _start = click.option("--from", "start", default=0, type=click.IntRange(0), help="First leaf whose content is wanted.")
 _end = click.option("--to", "end", type=click.IntRange(1), help="The leaf after the last one; none: to the end.")
@@ -79,7 +84,9 @@ def export(directory: Path, start: int, end: int | None) -> None:
 @click.option("--slip", help="Text of a slip's code, whose leaves are looked up.")
 @click.option("--slip-keys", type=_FILE, help="Key set (JWK) that the slip is checked with.")
 @click.option("--question", type=_FILE, help="Body of a signed question, whose leaves are looked up.")
-@click.option("--question-key", type=_FILE, help="The centre's pseudonym.key, which alone can find a question.")
+@click.option("--question-key", "question_keys", multiple=True, type=_FILE, help="A pseudonym key of the centre's.")
+@click.option("--answer", type=_FILE, help="An answer as it was handed out, whose leaves are looked up.")
+@click.option("--salts", type=_FILE, help="The salts of question and answer, as 'evidence keys salts' prints them.")
 def verify(
     directory: Path,
     start: int,
@@ -91,7 +98,9 @@ def verify(
     slip: str | None,
     slip_keys: Path | None,
     question: Path | None,
-    question_key: Path | None,
+    question_keys: tuple[Path, ...],
+    answer: Path | None,
+    salts: Path | None,
 ) -> None:
     """Verify the export in DIRECTORY, offline; exit 0 only when all of it holds."""
     trust = Trust(tuple(map(parse_verifier, log_keys)), tuple(map(parse_verifier, witness_keys)), quorum)
@@ -103,11 +112,30 @@ def verify(
             raise click.UsageError("--slip needs --slip-keys")
         claims = verify_slip(directory, size, slip, json.loads(slip_keys.read_text("utf-8"))["keys"])
         click.echo(f"the slip {claims.reference} is signed, and the log says what it says")
+    _look_up(directory, size, question, answer, question_keys, json.loads(salts.read_bytes()) if salts else {})
+
+
+def _look_up(
+    directory: Path,
+    size: int,
+    question: Path | None,
+    answer: Path | None,
+    keys: tuple[Path, ...],
+    salts: dict[str, Any],
+) -> None:
     if question is not None:
-        if question_key is None:
-            raise click.UsageError("--question needs --question-key")
-        found = find_question(directory, size, question.read_bytes(), read_pseudonymiser(question_key))
+        body = question.read_bytes()
+        if "question" in salts:
+            found = prove_question(directory, size, body, bytes.fromhex(salts["question"]))
+        elif keys:
+            found = find_question(directory, size, body, [read_pseudonymiser(key) for key in keys])
+        else:
+            raise click.UsageError("--question needs --salts or --question-key")
         click.echo(f"the question was answered by leaves {', '.join(map(str, found))}")
+    if answer is not None:
+        given = {service: bytes.fromhex(salt) for service, salt in salts.get("answer", {}).items()}
+        found = prove_answer(directory, size, Answer.model_validate_json(answer.read_bytes()), given)
+        click.echo(f"the answer is what leaves {', '.join(map(str, found))} were made of")
 
 
 def _progress(steps: Iterator[int], done: str) -> int:

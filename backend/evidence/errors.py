@@ -69,6 +69,21 @@ class KeyFileError(EvidenceError):
         self.name = name
 
 
+class KeyDestructionError(EvidenceError):
+    """A pseudonym key cannot be destroyed.
+
+    Attributes:
+        key_id: Which.
+        reason: ``"unknown"`` or ``"in_use"``.
+    """
+
+    def __init__(self, key_id: str, reason: str) -> None:
+        words = {"unknown": "there is none; see 'baidiao evidence keys list'", "in_use": "it is in use; rotate first"}
+        super().__init__(f"key {key_id}: {words[reason]}")
+        self.key_id = key_id
+        self.reason = reason
+
+
 class SlipIssuerError(EvidenceError):
     """Claims of another issuer were about to be signed.
 
@@ -138,7 +153,7 @@ class VerificationError(EvidenceError):
 
     Attributes:
         kind: ``"root"``, ``"content"``, ``"leaf"``, ``"gap"``, ``"too_short"``, ``"time"``, ``"twice"``, ``"missing"``,
-            ``"witnesses"``, ``"slip"`` or ``"question"``.
+            ``"witnesses"``, ``"slip"``, ``"question"`` or ``"answer"``.
         index: The leaf, or the tree size, where it showed.
     """
 
@@ -154,6 +169,7 @@ class VerificationError(EvidenceError):
         "witnesses": "too few witnesses have cosigned the checkpoint of {index} leaves",
         "slip": "leaf {index} does not say what the slip says",
         "question": "no leaf is about this question",
+        "answer": "leaf {index} is not of what was handed out",
     }
 
     def __init__(self, kind: str, index: int) -> None:

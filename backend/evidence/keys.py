@@ -6,8 +6,7 @@ still out.
 """
 
 import os
-import secrets
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from pathlib import Path
@@ -17,11 +16,10 @@ from cryptography.hazmat.primitives import serialization
 from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey, Ed25519PublicKey
 
 from backend.evidence.errors import KeyFileError
-from backend.evidence.leaf import Pseudonymiser
+from backend.evidence.key_files import create_file, load_or_create, load_or_create_secret, sync_directory
+from backend.evidence.keyring import PRESENT
 from backend.evidence.slips import thumbprint
 
-PSEUDONYM_KEY_BYTES: Final = 32
-_OTHERS: Final = 0o077
 _SLIP: Final = "slip.pem"
 _NEXT: Final = "slip-next.pem"
 _RETIRED: Final = "retired"
@@ -37,7 +35,6 @@ class CentreKeys:
         slip_next: Will sign them after the next rotation.
         slip_retired: Signed slips that may still be out; newest first.
         checkpoint: Signs the log's checkpoints.
-        pseudonymiser: Turns numbers into pseudonyms.
         older_checkpoint: Checkpoint keys that have been replaced and still sign beside the new one, newest first.
     """
 
@@ -45,7 +42,6 @@ class CentreKeys:
     slip_next: Ed25519PublicKey
     slip_retired: tuple[Ed25519PublicKey, ...]
     checkpoint: Ed25519PrivateKey
-    pseudonymiser: Pseudonymiser
     older_checkpoint: tuple[Ed25519PrivateKey, ...] = ()
 
 
@@ -56,12 +52,12 @@ def load_or_create_keys(directory: Path) -> CentreKeys:
         KeyFileError: A file is not a key, or others may read it.
     """
     directory.mkdir(parents=True, exist_ok=True, mode=0o700)
+    load_or_create_secret(directory / PRESENT)
     return CentreKeys(
         slip=load_or_create_ed25519(directory / _SLIP),
         slip_next=load_or_create_ed25519(directory / _NEXT).public_key(),
         slip_retired=tuple(map(_parse_retired, sorted((directory / _RETIRED).glob("*.pem"), reverse=True))),
         checkpoint=load_or_create_ed25519(directory / _CHECKPOINT),
-        pseudonymiser=_parse_pseudonymiser(_load(directory / "pseudonym.key", _new_secret)),
         older_checkpoint=tuple(_older_keys(directory)),
     )
 
@@ -84,10 +80,10 @@ def rotate_slip_key(directory: Path, now: datetime) -> str:
     public = keys.slip.public_key().public_bytes(
         serialization.Encoding.PEM, serialization.PublicFormat.SubjectPublicKeyInfo
     )
-    _create(retired / f"{now.astimezone(UTC):%Y%m%dT%H%M%SZ}.pem", public)
+    create_file(retired / f"{now.astimezone(UTC):%Y%m%dT%H%M%SZ}.pem", public)
     (directory / _NEXT).replace(directory / _SLIP)
-    _create(directory / _NEXT, _new_ed25519())
-    _sync_directory(directory)
+    create_file(directory / _NEXT, _new_ed25519())
+    sync_directory(directory)
     return thumbprint(keys.slip_next)
 
 
@@ -107,16 +103,7 @@ def load_or_create_ed25519(path: Path) -> Ed25519PrivateKey:
     Raises:
         KeyFileError: The file is not a key, or others may read it.
     """
-    return _parse_ed25519(path, _load(path, _new_ed25519))
-
-
-def read_pseudonymiser(path: Path) -> Pseudonymiser:
-    """Read a pseudonym key that is there.
-
-    Raises:
-        KeyFileError: It is none.
-    """
-    return _parse_pseudonymiser(path.read_bytes())
+    return _parse_ed25519(path, load_or_create(path, _new_ed25519))
 
 
 def rotate_checkpoint_key(directory: Path) -> CentreKeys:
@@ -129,9 +116,9 @@ def rotate_checkpoint_key(directory: Path) -> CentreKeys:
     os.link(present, directory / f"checkpoint-{number:03d}.pem")
     draft = directory / f".{_CHECKPOINT}.new"
     draft.unlink(missing_ok=True)
-    _create(draft, _new_ed25519())
+    create_file(draft, _new_ed25519())
     draft.replace(present)
-    _sync_directory(directory)
+    sync_directory(directory)
     return load_or_create_keys(directory)
 
 
@@ -152,44 +139,6 @@ def _new_ed25519() -> bytes:
     )
 
 
-def _new_secret() -> bytes:
-    return secrets.token_hex(PSEUDONYM_KEY_BYTES).encode("ascii") + b"\n"
-
-
-def _load(path: Path, make: Callable[[], bytes]) -> bytes:
-    if not path.exists():
-        _create(path, make())
-    if path.stat().st_mode & _OTHERS:
-        raise KeyFileError(path.name, "others may read it; its mode must be 0600")
-    return path.read_bytes()
-
-
-def _create(path: Path, content: bytes) -> None:
-    """Write a file whole or not at all; when another process was quicker, its file stays."""
-    draft = path.with_name(f".{path.name}.{os.getpid()}.{secrets.token_hex(4)}")
-    descriptor = os.open(draft, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600)
-    try:
-        with os.fdopen(descriptor, "wb") as file:
-            file.write(content)
-            file.flush()
-            os.fsync(file.fileno())
-        try:
-            os.link(draft, path)
-        except FileExistsError:
-            return
-        _sync_directory(path.parent)
-    finally:
-        draft.unlink()
-
-
-def _sync_directory(directory: Path) -> None:
-    descriptor = os.open(directory, os.O_RDONLY)
-    try:
-        os.fsync(descriptor)
-    finally:
-        os.close(descriptor)
-
-
 def _parse_ed25519(path: Path, content: bytes) -> Ed25519PrivateKey:
     try:
         key = serialization.load_pem_private_key(content, password=None)
@@ -198,13 +147,3 @@ def _parse_ed25519(path: Path, content: bytes) -> Ed25519PrivateKey:
     if not isinstance(key, Ed25519PrivateKey):
         raise KeyFileError(path.name, "not an Ed25519 key")
     return key
-
-
-def _parse_pseudonymiser(content: bytes) -> Pseudonymiser:
-    try:
-        key = bytes.fromhex(content.decode("ascii").strip())
-    except ValueError as error:
-        raise KeyFileError("pseudonym.key", "not hexadecimal") from error
-    if len(key) < PSEUDONYM_KEY_BYTES:
-        raise KeyFileError("pseudonym.key", "too short")
-    return Pseudonymiser(key)

@@ -4,32 +4,77 @@ Encoded as canonical JSON (keys sorted, no spaces, UTF-8; all numbers are intege
 """
 
 import json
-from dataclasses import dataclass
+from collections.abc import Mapping
+from dataclasses import dataclass, field
 from datetime import UTC, datetime
 from hashlib import sha256
 from hmac import new as new_hmac
-from typing import Final, Literal, Self
+from typing import Any, Final, Literal, Self
 
-from pydantic import AwareDatetime, ValidationError, model_validator
+from pydantic import AwareDatetime, Field, ValidationError, model_validator
 
 from backend.evidence.errors import LeafError
 from contracts.citizen_number import CitizenNumber
-from contracts.decision import AgencyId, AskState, NotKnownCause, Outcome, RuleVersion, ServiceId, SourceOutcome
+from contracts.decision import (
+    AgencyId,
+    AskState,
+    Decision,
+    NotKnownCause,
+    OfficerId,
+    Outcome,
+    RuleVersion,
+    ServiceId,
+    SourceOutcome,
+)
 from contracts.message import Message
 
-VERSION: Final = 2
-"""Of leaves written now. Those of version 1 lack what :data:`_SINCE_2` names, and are read for ever."""
-_SINCE_2: Final = ("purpose", "reference", "reasons")
+VERSION: Final = 3
+"""Of leaves written now. Older ones lack what :data:`_SINCE` names for later versions, and are read for ever."""
+_SINCE: Final[Mapping[str, int]] = {
+    "purpose": 2,
+    "reference": 2,
+    "reasons": 2,
+    "officer": 3,
+    "mandates": 3,
+    "key": 3,
+    "answer_hash": 3,
+}
+_MAY_BE_NONE: Final = frozenset({"officer"})
+_TIMES_SINCE: Final = 3
+_TIMES: Final = ("out_ms", "in_ms")
 _PSEUDONYM: Final = b"baidiao/pseudonym/1\x00"
 _QUESTION: Final = b"baidiao/question/1\x00"
+_KEY_ID: Final = b"baidiao/key/1\x00"
+_QUESTION_SALT: Final = b"baidiao/salt/question/1\x00"
+_ANSWER_SALT: Final = b"baidiao/salt/answer/1\x00"
+SALT_BYTES: Final = 16
 
 
 class LeafSource(Message):
-    """Whether one agency answered."""
+    """Whether one agency answered, and when.
+
+    Attributes:
+        out_ms: When it was asked, in milliseconds since the asking began; None when it was not, and before version 3.
+        in_ms: When its answer came or was given up, likewise.
+    """
 
     agency_id: AgencyId
     state: AskState
     cause: NotKnownCause | None = None
+    out_ms: int | None = Field(default=None, ge=0)
+    in_ms: int | None = Field(default=None, ge=0)
+
+
+class LeafMandate(Message):
+    """A mandate that permitted the question.
+
+    Attributes:
+        id: Of the mandate at the centre.
+        version: Its first day, ``YYYY-MM-DD``.
+    """
+
+    id: int
+    version: str
 
 
 class DecisionLeaf(Message):
@@ -45,13 +90,19 @@ class DecisionLeaf(Message):
         agency_id: The agency the device asks for.
         pseudonym: Keyed hash of the citizen's number, hexadecimal.
         sources: Agencies asked and whether they answered.
-        question_hash: Keyed hash of the question, hexadecimal: ties the leaf to the device's signed request.
+        question_hash: Salted hash of the question, hexadecimal: ties the leaf to the device's signed request. Keyed
+            before version 3.
         purpose: What the question was asked for. Since version 2, as are the two that follow; None before.
         reference: Printed on the slip.
         reasons: Codes, in the answer's order.
+        officer: The asking officer's number at his agency; None when the citizen asked. Since version 3, as are those
+            that follow.
+        mandates: What permitted the question.
+        key: Id of the key of pseudonym and salts.
+        answer_hash: Salted hash of the decision as it was handed out, hexadecimal.
     """
 
-    version: Literal[1, 2] = VERSION
+    version: Literal[1, 2, 3] = VERSION
     decided_at: AwareDatetime
     service: ServiceId
     outcome: Outcome
@@ -64,44 +115,100 @@ class DecisionLeaf(Message):
     purpose: str | None = None
     reference: str | None = None
     reasons: tuple[str, ...] | None = None
+    officer: OfficerId | None = None
+    mandates: tuple[LeafMandate, ...] | None = None
+    key: str | None = None
+    answer_hash: str | None = None
 
     @model_validator(mode="after")
     def _is_whole(self) -> Self:
-        if any((getattr(self, name) is None) is not (self.version == 1) for name in _SINCE_2):
-            raise ValueError("fields of another version")
+        for name, since in _SINCE.items():
+            missing = getattr(self, name) is None
+            if missing and self.version >= since and name not in _MAY_BE_NONE:
+                raise ValueError("a field of this version is missing")
+            if not missing and self.version < since:
+                raise ValueError("fields of another version")
         return self
 
 
 @dataclass(frozen=True, slots=True, repr=False)
 class Pseudonymiser:
-    """Hashes under the centre's secret key: the numbers are few enough to try them all against an unkeyed hash.
+    """Hashes under a secret key of the centre: the numbers are few enough to try them all against an unkeyed hash.
+
+    Salts are derived from the key, so that none need be kept: whoever has the key can hand out the salt of one question
+    or answer, and once the key is destroyed nobody can.
 
     Attributes:
         key: At least 32 random bytes.
+        id: Names the key in leaves, 8 hexadecimal digits; follows from it.
     """
 
     key: bytes
+    id: str = field(init=False)
+
+    def __post_init__(self) -> None:
+        object.__setattr__(self, "id", sha256(_KEY_ID + self.key).hexdigest()[:8])
 
     def number(self, number: CitizenNumber) -> str:
         """Return the person's pseudonym: HMAC-SHA-256, 64 hexadecimal digits."""
-        return new_hmac(self.key, _PSEUDONYM + number.digits.encode("ascii"), sha256).hexdigest()
+        return self._keyed(_PSEUDONYM + number.digits.encode("ascii")).hex()
+
+    def old_question(self, body: bytes) -> str:
+        """Return the hash of a question's body as leaves before version 3 have it, 64 hexadecimal digits."""
+        return self._keyed(_QUESTION + body).hex()
 
     def question(self, body: bytes) -> str:
-        """Return the keyed hash of a question's body, 64 hexadecimal digits."""
-        return new_hmac(self.key, _QUESTION + body, sha256).hexdigest()
+        """Return the salted hash of a question's body, 64 hexadecimal digits."""
+        return salted_hash(self.question_salt(body), body)
+
+    def question_salt(self, body: bytes) -> bytes:
+        """Return the salt that a question's body is hashed with."""
+        return self._keyed(_QUESTION_SALT + sha256(body).digest())[:SALT_BYTES]
+
+    def answer_salt(self, reference: str, service: str) -> bytes:
+        """Return the salt that one decision of an answer is hashed with."""
+        return self._keyed(_ANSWER_SALT + f"{reference}\x00{service}".encode())[:SALT_BYTES]
+
+    def _keyed(self, content: bytes) -> bytes:
+        return new_hmac(self.key, content, sha256).digest()
 
 
-def leaf_sources(sources: tuple[SourceOutcome, ...]) -> tuple[LeafSource, ...]:
-    """Return the sources as a leaf keeps them, by agency id, without names."""
-    kept = [LeafSource(agency_id=one.agency_id, state=one.state, cause=one.cause) for one in sources]
+def salted_hash(salt: bytes, content: bytes) -> str:
+    """Return SHA-256 of salt and content, hexadecimal."""
+    return sha256(salt + content).hexdigest()
+
+
+def encode_told(reference: str, decision: Decision) -> bytes:
+    """Return the bytes of a decision that ``answer_hash`` is of: canonical JSON, without its place in the log."""
+    told = {"reference": reference, "decision": decision.model_dump(mode="json", exclude={"leaf"})}
+    return _canonical(told)
+
+
+def leaf_sources(
+    sources: tuple[SourceOutcome, ...], times: Mapping[str, tuple[int, int]] | None = None
+) -> tuple[LeafSource, ...]:
+    """Return the sources as a leaf keeps them, by agency id, without names.
+
+    Args:
+        sources: Who was asked.
+        times: Agency id → when it was asked and when its answer came, in milliseconds since the asking began.
+    """
+    known = times or {}
+    kept = []
+    for one in sources:
+        out_ms, in_ms = known.get(one.agency_id, (None, None))
+        kept.append(LeafSource(agency_id=one.agency_id, state=one.state, cause=one.cause, out_ms=out_ms, in_ms=in_ms))
     return tuple(sorted(kept, key=lambda source: source.agency_id))
 
 
 def encode_leaf(leaf: DecisionLeaf) -> bytes:
     """Return the leaf's canonical bytes."""
-    content = leaf.model_dump(mode="json", exclude=set(_SINCE_2) if leaf.version == 1 else None)
+    later = {name for name, since in _SINCE.items() if since > leaf.version}
+    content = leaf.model_dump(mode="json", exclude=later or None)
+    if leaf.version < _TIMES_SINCE:
+        content["sources"] = [_without_times(source) for source in content["sources"]]
     content["decided_at"] = _utc_text(leaf.decided_at)
-    return json.dumps(content, sort_keys=True, separators=(",", ":"), ensure_ascii=False).encode("utf-8")
+    return _canonical(content)
 
 
 def parse_leaf(content: bytes) -> DecisionLeaf:
@@ -121,3 +228,11 @@ def parse_leaf(content: bytes) -> DecisionLeaf:
 
 def _utc_text(moment: datetime) -> str:
     return moment.astimezone(UTC).isoformat(timespec="microseconds").replace("+00:00", "Z")
+
+
+def _without_times(source: dict[str, Any]) -> dict[str, Any]:
+    return {name: value for name, value in source.items() if name not in _TIMES}
+
+
+def _canonical(content: Mapping[str, Any]) -> bytes:
+    return json.dumps(content, sort_keys=True, separators=(",", ":"), ensure_ascii=False).encode("utf-8")

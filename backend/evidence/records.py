@@ -6,10 +6,15 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Any, Final
 
+from backend.evidence.acts import ActKind
 from backend.evidence.errors import LeafError
 from backend.evidence.leaf import DecisionLeaf, parse_leaf
 
-_TIMES: Final[Mapping[str, str]] = {"extract": "made_at", "slip_revocation": "revoked_at"}
+_TIMES: Final[Mapping[str, str]] = {
+    "extract": "made_at",
+    "slip_revocation": "revoked_at",
+    **dict.fromkeys(ActKind, "at"),
+}
 """The kinds of leaves beside decisions, which name none, and where each has its time."""
 
 

@@ -54,11 +54,14 @@ class Gathered:
         facts: The facts known, each with who said so. A wanted fact that is missing here is not known.
         causes: Why each wanted fact that an asked agency did not give is not known.
         sources: One outcome per agency asked, in the directory's order.
+        times: Agency id → when it was asked and when its answer came or was given up, in milliseconds since the asking
+            began.
     """
 
     facts: dict[Fact, KnownFact] = field(repr=False)
     causes: dict[Fact, NotKnownCause]
     sources: tuple[SourceOutcome, ...]
+    times: dict[str, tuple[int, int]] = field(default_factory=dict)
 
 
 _Told = Progress | Gathered | BaseException
@@ -178,18 +181,25 @@ async def _gather(
     facts: frozenset[Fact],
     tell: Callable[[Progress], None] | None,
 ) -> Gathered:
-    asked = [_ask_agency(agency, subject, facts, tell) for agency in agencies]
+    began_s = asyncio.get_running_loop().time()
+    asked = [_ask_agency(agency, subject, facts, tell, began_s) for agency in agencies]
     outcomes = await asyncio.gather(*asked)
     known: dict[Fact, KnownFact] = {}
     causes: dict[Fact, NotKnownCause] = {}
+    times: dict[str, tuple[int, int]] = {}
     for outcome in outcomes:
         known.update(outcome.facts)
         causes.update(outcome.causes)
-    return Gathered(known, causes, tuple(source for outcome in outcomes for source in outcome.sources))
+        times.update(outcome.times)
+    return Gathered(known, causes, tuple(source for outcome in outcomes for source in outcome.sources), times)
 
 
 async def _ask_agency(
-    agency: LinkedAgency, subject: Subject, facts: frozenset[Fact], tell: Callable[[Progress], None] | None
+    agency: LinkedAgency,
+    subject: Subject,
+    facts: frozenset[Fact],
+    tell: Callable[[Progress], None] | None,
+    began_s: float,
 ) -> Gathered:
     started = asyncio.get_running_loop().time()
     if tell:
@@ -213,7 +223,8 @@ async def _ask_agency(
     if tell:
         tell(Progress(agency_id=agency.id, agency=agency.name, state=state, cause=cause, elapsed_ms=elapsed_ms))
     source = SourceOutcome(agency_id=agency.id, agency=agency.name, state=state, cause=cause)
-    return Gathered(known, causes, (source,))
+    out_ms = round((started - began_s) * 1000)
+    return Gathered(known, causes, (source,), {agency.id: (out_ms, out_ms + elapsed_ms)})
 
 
 async def _ask_guarded(

@@ -51,6 +51,7 @@ class MandateBook:
                 Words(th=row.legal_basis_th, en=row.legal_basis_en),
                 row.valid_from,
                 row.valid_until,
+                id=row.id,
             )
             for row in rows
         )

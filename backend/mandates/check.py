@@ -1,7 +1,7 @@
 """May this agency ask this, for this purpose, now? Pure; denies unless a mandate in force says yes."""
 
 from collections.abc import Iterable
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import date
 from enum import StrEnum
 from typing import Final
@@ -26,6 +26,7 @@ class Mandate:
         legal_basis: The law or regulation it rests on.
         valid_from: First day it holds.
         valid_until: Last day it holds, or None while it has no end.
+        id: Of its row; 0 while it has none.
     """
 
     agency_id: str
@@ -35,6 +36,7 @@ class Mandate:
     legal_basis: Words
     valid_from: date
     valid_until: date | None = None
+    id: int = field(default=0, compare=False)
 
     def holds_on(self, day: date) -> bool:
         """Say whether it is in force on ``day`` (first and last day included)."""
@@ -59,10 +61,12 @@ class Permitted:
     Attributes:
         facts: The facts that may be asked, over all mandates in force.
         legal_basis: What permits it, one entry per mandate.
+        mandates: Those that permit it.
     """
 
     facts: frozenset[Fact]
     legal_basis: tuple[Words, ...]
+    mandates: tuple[Mandate, ...] = field(default=(), compare=False)
 
 
 @dataclass(frozen=True, slots=True)
@@ -96,7 +100,7 @@ def check(mandates: Iterable[Mandate], agency_id: str, service_id: str, purpose:
     in_force = [m for m in for_purpose if m.holds_on(on)]
     if in_force:
         facts = frozenset[Fact]().union(*(m.facts for m in in_force))
-        return Permitted(facts, tuple(m.legal_basis for m in in_force))
+        return Permitted(facts, tuple(m.legal_basis for m in in_force), tuple(in_force))
     if not own:
         rule = RefusalRule.AGENCY_HAS_NONE
     elif not for_service:

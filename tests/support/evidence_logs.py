@@ -43,7 +43,21 @@ def make_leaf() -> DecisionLeaf:
     )
 
 
-def make_present_leaf() -> DecisionLeaf:
-    """Return the same decision in the form that is written now."""
+def make_second_leaf() -> DecisionLeaf:
+    """Return the same decision in the log's second form."""
     added = {"version": 2, "purpose": "eligibility", "reference": "7K3M-9QXV-2A", "reasons": ("income.not_known",)}
     return DecisionLeaf.model_validate(make_leaf().model_dump() | added)
+
+
+def make_present_leaf() -> DecisionLeaf:
+    """Return the same decision in the form that is written now."""
+    times = {"out_ms": 0, "in_ms": 1500}
+    added = {
+        "version": 3,
+        "officer": "no-17",
+        "mandates": [{"id": 3, "version": "2017-01-01"}],
+        "key": "0a1b2c3d",
+        "answer_hash": "ef" * 32,
+        "sources": [source.model_dump() | times for source in make_leaf().sources],
+    }
+    return DecisionLeaf.model_validate(make_second_leaf().model_dump() | added)

@@ -15,6 +15,7 @@ from backend.decisions.answers import AnswerShelf
 from backend.decisions.service import DecisionService, Parts
 from backend.eligibility.loading import load_rulebook
 from backend.evidence import models as evidence_models
+from backend.evidence.keyring import FixedKeyring
 from backend.evidence.leaf import Pseudonymiser
 from backend.evidence.log import EvidenceLog
 from backend.evidence.slips import SlipSigner
@@ -101,6 +102,7 @@ class FakeGatherer:
                 SourceOutcome(agency_id=a.id, agency=a.name, state=states[a.id], cause=self.silent.get(a.id))
                 for a in agencies
             ),
+            {a.id: (0, 40) for a in agencies},
         )
 
     def not_permitted(self, facts: frozenset[Fact]) -> tuple[SourceOutcome, ...]:
@@ -110,6 +112,9 @@ class FakeGatherer:
             for a in self._directory.agencies
             if any(facts & r.facts.keys() for r in a.requests)
         )
+
+
+KEYRING = FixedKeyring((Pseudonymiser(b"p" * 32),))
 
 
 class Centre:
@@ -125,7 +130,7 @@ class Centre:
         self.log = EvidenceLog(self.store, ORIGIN, Ed25519PrivateKey.from_private_bytes(bytes(32)))
         self.service = self.restart()
 
-    def restart(self) -> DecisionService:
+    def restart(self, keyring: FixedKeyring = KEYRING) -> DecisionService:
         self.service = DecisionService(
             Parts(
                 rules=load_rulebook(),
@@ -133,7 +138,7 @@ class Centre:
                 gatherer=self.gatherer,
                 log=self.log,
                 signer=SlipSigner(SLIP_KEY, "slip-test", ORIGIN),
-                pseudonymiser=Pseudonymiser(b"p" * 32),
+                keyring=keyring,
                 answers=AnswerShelf(self.store),
                 now=lambda: self.now,
                 random_bytes=lambda count: bytes(uuid4().bytes[:count]),

@@ -10,13 +10,16 @@ from sqlalchemy import func, select, text
 
 from backend.decisions.errors import QuestionRefusedError
 from backend.decisions.models import AnsweredQuestion
-from backend.evidence.leaf import parse_leaf
+from backend.evidence.keyring import FixedKeyring
+from backend.evidence.leaf import LeafMandate, Pseudonymiser, encode_told, parse_leaf, salted_hash
 from backend.evidence.models import EvidenceLeaf
 from backend.linkage.errors import LoopStoppedError
 from backend.linkage.facts import Fact
+from backend.mandates.book import MandateBook
 from backend.mandates.check import Mandate
 from backend.mandates.file import DEMO_MANDATES, load_mandates
 from contracts.card import Assurance, Birth
+from contracts.citizen_number import CitizenNumber
 from contracts.decision import Answer, AskState, NotKnownCause, Outcome, Progress, Question
 from contracts.message import Words
 from contracts.problems import ProblemCode
@@ -111,9 +114,37 @@ def test_each_leaf_tells_of_its_decision_and_of_nobody(centre: Centre) -> None:
     parsed = [parse_leaf(content) for content in stored]
     assert [(leaf.service, leaf.outcome) for leaf in parsed] == [(d.service, d.outcome) for d in answer.decisions]
     assert {leaf.device_id for leaf in parsed} == {DEVICE.device_id}
-    assert {(leaf.version, leaf.purpose, leaf.reference) for leaf in parsed} == {(2, "eligibility", answer.reference)}
+    assert {(leaf.version, leaf.purpose, leaf.reference) for leaf in parsed} == {(3, "eligibility", answer.reference)}
     assert [leaf.reasons for leaf in parsed] == [tuple(r.code for r in d.reasons) for d in answer.decisions]
     assert all(NUMBER.encode() not in content for content in stored)
+
+
+def test_a_leaf_names_officer_mandate_and_times_and_is_proved_by_its_salts(centre: Centre) -> None:
+    asked = question("old_age_allowance", officer="no-17")
+    answer, key = ask(centre, asked), Pseudonymiser(b"p" * 32)
+    leaf = parse_leaf(leaves(centre)[0])
+    held = next(m for m in MandateBook(centre.store).of_agency(TOWN) if m.service_id == leaf.service)
+    assert (leaf.officer, leaf.key) == ("no-17", key.id)
+    assert leaf.mandates == (LeafMandate(id=held.id, version="2017-01-01"),)
+    assert leaf.pseudonym == key.number(CitizenNumber.parse(NUMBER))
+    assert leaf.question_hash == salted_hash(key.question_salt(body_of(asked)), body_of(asked))
+    salt = key.answer_salt(answer.reference, leaf.service)
+    assert leaf.answer_hash == salted_hash(salt, encode_told(answer.reference, answer.decisions[0]))
+    assert [(source.out_ms, source.in_ms) for source in leaf.sources] == [(0, 40)] * len(leaf.sources)
+
+
+def test_an_answer_is_repeated_also_after_its_key_was_rotated(centre: Centre) -> None:
+    asked = question("old_age_allowance")
+    first = ask(centre, asked)
+    older, newer = Pseudonymiser(b"p" * 32), Pseudonymiser(b"q" * 32)
+    assert ask_with(centre, FixedKeyring((newer, older)), asked).decisions == first.decisions
+    with pytest.raises(QuestionRefusedError) as caught:
+        ask_with(centre, FixedKeyring((newer,)), asked)
+    assert caught.value.code is ProblemCode.IDEMPOTENCY_CONFLICT
+
+
+def ask_with(centre: Centre, keyring: FixedKeyring, asked: Question) -> Answer:
+    return centre.restart(keyring).ask(DEVICE, asked, body_of(asked))
 
 
 def test_nothing_about_the_citizen_is_stored(centre: Centre, tmp_path: Path) -> None:

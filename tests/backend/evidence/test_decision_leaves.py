@@ -6,13 +6,21 @@ from datetime import UTC, timedelta, timezone
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
+from pydantic import ValidationError
 
 from backend.evidence.errors import LeafError
-from backend.evidence.leaf import Pseudonymiser, encode_leaf, leaf_sources, parse_leaf
+from backend.evidence.leaf import (
+    DecisionLeaf,
+    Pseudonymiser,
+    encode_leaf,
+    leaf_sources,
+    parse_leaf,
+    salted_hash,
+)
 from contracts.citizen_number import CitizenNumber
 from contracts.decision import AskState, NotKnownCause, Outcome, SourceOutcome
 from contracts.message import Words
-from tests.support.evidence_logs import make_leaf, make_present_leaf
+from tests.support.evidence_logs import make_leaf, make_present_leaf, make_second_leaf
 
 NUMBER = CitizenNumber.parse("3550100123457")
 
@@ -42,7 +50,7 @@ def test_a_leaf_reads_back_and_its_zone_does_not_matter(moment, outcome, minutes
 @pytest.mark.parametrize(
     "change",
     [
-        lambda content: content.replace(b'"version":1', b'"version":3'),
+        lambda content: content.replace(b'"version":1', b'"version":4'),
         lambda content: content.replace(b":", b": "),
         lambda content: content.replace(b'"undecided"', b'"maybe"'),
         lambda content: content[:-1] + b',"income":5}',
@@ -82,18 +90,44 @@ def test_sources_are_kept_without_words_in_order():
     ]
 
 
-def test_the_present_form_adds_purpose_reference_and_reasons():
-    leaf = make_present_leaf()
-    assert parse_leaf(encode_leaf(leaf)) == leaf
-    before, now = json.loads(encode_leaf(make_leaf())), json.loads(encode_leaf(leaf))
-    assert {name: now[name] for name in now.keys() - before.keys()} == {
+def added_by(after, before):
+    later, earlier = (json.loads(encode_leaf(leaf)) for leaf in (after, before))
+    return {name: later[name] for name in later.keys() - earlier.keys()}
+
+
+def test_each_form_adds_to_the_one_before_and_all_are_read():
+    first, second, third = make_leaf(), make_second_leaf(), make_present_leaf()
+    assert [parse_leaf(encode_leaf(leaf)) for leaf in (first, second, third)] == [first, second, third]
+    assert added_by(second, first) == {
         "purpose": "eligibility",
         "reference": "7K3M-9QXV-2A",
         "reasons": ["income.not_known"],
     }
+    assert added_by(third, second) == {
+        "officer": "no-17",
+        "mandates": [{"id": 3, "version": "2017-01-01"}],
+        "key": "0a1b2c3d",
+        "answer_hash": "ef" * 32,
+    }
+    assert json.loads(encode_leaf(third))["sources"] == [
+        {"agency_id": "revenue", "cause": "timeout", "in_ms": 1500, "out_ms": 0, "state": "not_known"}
+    ]
 
 
-@pytest.mark.parametrize("missing", [b'"purpose":"eligibility",', b'"reasons":["income.not_known"],'])
+def test_a_question_s_salt_proves_it_without_the_key_and_is_another_for_another():
+    key = Pseudonymiser(b"k" * 32)
+    assert key.question(b"one") == salted_hash(key.question_salt(b"one"), b"one")
+    assert key.question_salt(b"one") != key.question_salt(b"two")
+    assert key.question_salt(b"one") != Pseudonymiser(b"l" * 32).question_salt(b"one")
+    assert key.answer_salt("7K3M-9QXV-2A", "one") != key.answer_salt("7K3M-9QXV-2A", "two")
+
+
+def test_an_officer_is_never_named_by_a_citizen_s_number():
+    with pytest.raises(ValidationError):
+        DecisionLeaf.model_validate(make_present_leaf().model_dump() | {"officer": NUMBER.digits})
+
+
+@pytest.mark.parametrize("missing", [b'"purpose":"eligibility",', b'"key":"0a1b2c3d",', b'"officer":"no-17",'])
 def test_a_leaf_of_the_present_form_lacks_nothing(missing):
     content = encode_leaf(make_present_leaf())
     assert missing in content

@@ -8,10 +8,10 @@ import pytest
 from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
 
 from backend.evidence.checkpoint import Checkpoint, open_checkpoint
-from backend.evidence.leaf import DecisionLeaf, encode_leaf, parse_leaf
+from backend.evidence.leaf import DecisionLeaf, Pseudonymiser, encode_leaf, parse_leaf
 from backend.evidence.merkle import leaf_hash, tree_root
 from backend.evidence.note import SignatureType, cosigned_at_s, parse_note, parse_verifier
-from tests.support.evidence_logs import LOG_KEY, ORIGIN, make_leaf
+from tests.support.evidence_logs import LOG_KEY, ORIGIN, make_leaf, make_present_leaf
 
 DOCS = Path(__file__).parents[3] / "docs"
 PAGE = (DOCS / "evidence.md").read_text("utf-8")
@@ -29,22 +29,34 @@ def test_the_leaf():
     assert leaf_hash(leaf.encode()).hex() == hashed
 
 
-@pytest.mark.parametrize("line", BLOCKS[1].splitlines())
+def test_the_present_leaf():
+    leaf, hashed = BLOCKS[1].split("\n")[:2]
+    assert encode_leaf(make_present_leaf()) == leaf.encode()
+    assert leaf_hash(leaf.encode()).hex() == hashed
+
+
+def test_the_salts():
+    key = Pseudonymiser(b"k" * 32)
+    salt = key.answer_salt("7K3M-9QXV-2A", "old_age_allowance")
+    assert BLOCKS[2].split() == [key.id, key.question_salt(b"{}").hex(), key.question(b"{}"), salt.hex()]
+
+
+@pytest.mark.parametrize("line", BLOCKS[3].splitlines())
 def test_the_roots(line):
     size, root = line.split()
     assert tree_root(numbered(int(size))).hex() == root
 
 
 def test_the_keys_and_the_cosigned_checkpoint():
-    log, witness = (parse_verifier(line) for line in BLOCKS[2].split())
+    log, witness = (parse_verifier(line) for line in BLOCKS[4].split())
     seeds = LOG_KEY, Ed25519PrivateKey.from_private_bytes(bytes(range(32, 64)))
     assert [key.public_key.public_bytes_raw() for key in (log, witness)] == [
         seed.public_key().public_bytes_raw() for seed in seeds
     ]
     assert (log.type, witness.type) == (SignatureType.ED25519, SignatureType.COSIGNATURE)
-    point = open_checkpoint(BLOCKS[3], ORIGIN, log.public_key)
+    point = open_checkpoint(BLOCKS[5], ORIGIN, log.public_key)
     assert point == Checkpoint(ORIGIN, 5, tree_root(numbered(5)))
-    assert cosigned_at_s(witness.find_signature(parse_note(BLOCKS[3])).value) == 1795500000
+    assert cosigned_at_s(witness.find_signature(parse_note(BLOCKS[5])).value) == 1795500000
 
 
 def test_the_published_schema_is_the_leafs():

@@ -13,6 +13,7 @@ from backend.evidence.bundle import encode_bundle, parse_bundle
 from backend.evidence.checkpoint import Checkpoint
 from backend.evidence.cli import evidence
 from backend.evidence.errors import LeafError, VerificationError
+from backend.evidence.key_files import read_pseudonymiser
 from backend.evidence.keys import load_or_create_keys
 from backend.evidence.leaf import encode_leaf
 from backend.evidence.log import EvidenceLog
@@ -69,7 +70,9 @@ def centre(tmp_path, monkeypatch):
     store = make_log_store(f"sqlite:///{tmp_path / 'centre.sqlite3'}")
     log = EvidenceLog(store, ORIGIN, keys.checkpoint)
     log.append_all(make_decisions(COUNT - 1))
-    asked = make_decision(COUNT).model_copy(update={"question_hash": keys.pseudonymiser.question(BODY)})
+    asked = make_decision(COUNT).model_copy(
+        update={"question_hash": read_pseudonymiser(tmp_path / "keys" / "pseudonym.key").question(BODY)}
+    )
     log.append(encode_leaf(asked))
     log.close()
     store.close()
