@@ -6,10 +6,11 @@ import secrets
 import shutil
 import sys
 from datetime import UTC, datetime, timedelta
-from typing import Any
+from typing import Any, Final
 
 import click
 
+from backend.accounts.roles import Role, write_roles
 from backend.accounts.service import AccountError, AccountService
 from backend.errors import InstallationError
 from backend.fleet.building import build_fleet
@@ -20,6 +21,14 @@ from backend.linkage.cli import directory
 from backend.settings import Settings, SettingsError, read_settings
 from backend.store import opened_store
 from contracts.message import Words
+
+_ROLES: Final = click.option(
+    "--role",
+    "roles",
+    multiple=True,
+    type=click.Choice([role.value for role in Role]),
+    help="May be given several times.",
+)
 
 
 class _Failures(click.Group):
@@ -129,8 +138,9 @@ def user() -> None:
 @click.argument("email")
 @click.option("--password-stdin", is_flag=True, help="Read the password from standard input instead of asking.")
 @click.option("--replace", is_flag=True, help="If the account exists, give it this password and end its sessions.")
-def add_user(email: str, password_stdin: bool, replace: bool) -> None:
-    """Make an account that may log in to the console."""
+@_ROLES
+def add_user(email: str, password_stdin: bool, replace: bool, roles: tuple[str, ...]) -> None:
+    """Make an account that may log in to the console; without --role it sees the fleet alone."""
     if password_stdin:
         password = sys.stdin.readline().rstrip("\n")
     else:
@@ -141,7 +151,21 @@ def add_user(email: str, password_stdin: bool, replace: bool) -> None:
         if replace and accounts.set_password(email, password, unique):
             click.echo(f"{email} has a new password")
             return
-        click.echo(f"{accounts.add(email, password, unique, datetime.now(UTC))} may log in")
+        held = [Role(name) for name in roles] or [Role.FLEET_ADMIN]
+        click.echo(f"{accounts.add(email, password, unique, datetime.now(UTC), held)} may log in: {write_roles(held)}")
+
+
+@user.command("roles")
+@click.argument("email", required=False)
+@_ROLES
+def grant_roles(email: str | None, roles: tuple[str, ...]) -> None:
+    """Give an account these roles and no others, at once; without EMAIL, list who has which."""
+    with opened_store(_settings().database_url) as store:
+        accounts = AccountService(store)
+        if email and not accounts.grant(email, [Role(name) for name in roles]):
+            raise click.ClickException(f"there is no account {email!r}")
+        for address, held in accounts.list_accounts():
+            click.echo(f"{address:40}  {write_roles(held) or '-'}")
 
 
 @click.group(cls=_Failures)

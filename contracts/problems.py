@@ -33,6 +33,7 @@ class ProblemCode(StrEnum):
     IDEMPOTENCY_CONFLICT = "idempotency_conflict"
     RATE_LIMITED = "rate_limited"
     LOGIN_REQUIRED = "login_required"
+    ROLE_MISSING = "role_missing"
     UNAVAILABLE = "unavailable"
     INTERNAL = "internal"
 

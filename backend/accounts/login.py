@@ -10,7 +10,7 @@ from flask_wtf.csrf import CSRFError
 from sqlalchemy import func, select
 from werkzeug.wrappers import Response
 
-from backend.accounts.models import Role, User
+from backend.accounts.models import NamedRole, User
 from backend.accounts.service import EmailError, normalise_email
 from backend.http.problems import answer_problem
 from backend.store import Store
@@ -61,7 +61,7 @@ class _Accounts(UserDatastore):
     """The library's view of our accounts: each look-up is a transaction of its own, so no page holds the database."""
 
     def __init__(self, store: Store) -> None:
-        super().__init__(User, Role)
+        super().__init__(User, NamedRole)
         self._store = store
 
     def find_user(self, case_insensitive: bool = False, **kwargs: Any) -> User | None:
@@ -74,7 +74,7 @@ class _Accounts(UserDatastore):
         with self._store.reading() as session:
             return session.scalar(select(User).where(column == value))
 
-    def find_role(self, role: str) -> None:  # noqa: ARG002  (there are no roles yet)
+    def find_role(self, role: str) -> None:  # noqa: ARG002  (the library gives none out: ``AccountService`` does)
         return None
 
     def put(self, model: User) -> User:

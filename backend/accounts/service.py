@@ -1,5 +1,6 @@
 """Making and finding accounts."""
 
+from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Final
@@ -9,6 +10,7 @@ from sqlalchemy import select
 from sqlalchemy.exc import IntegrityError
 
 from backend.accounts.models import User
+from backend.accounts.roles import Role, write_roles
 from backend.store import Store
 
 MIN_PASSWORD_LENGTH: Final = 12
@@ -50,7 +52,9 @@ class AccountService:
 
     store: Store
 
-    def add(self, typed_email: str, password: str, unique: str, now: datetime) -> str:
+    def add(
+        self, typed_email: str, password: str, unique: str, now: datetime, roles: Iterable[Role] = (Role.FLEET_ADMIN,)
+    ) -> str:
         """Make an account and return its e-mail address.
 
         Args:
@@ -58,6 +62,7 @@ class AccountService:
             password: In clear; only its argon2id hash is stored.
             unique: Fresh random text, at most 64 characters.
             now: Aware.
+            roles: What the account may do.
 
         Raises:
             AccountError: The address or password cannot be used, or the account exists.
@@ -68,7 +73,16 @@ class AccountService:
         hashed = PasswordHasher().hash(password)
         try:
             with self.store.transaction() as session:
-                session.add(User(email=email, password=hashed, fs_uniquifier=unique, created_at=now, active=True))
+                session.add(
+                    User(
+                        email=email,
+                        password=hashed,
+                        fs_uniquifier=unique,
+                        created_at=now,
+                        active=True,
+                        role_names=write_roles(roles),
+                    )
+                )
         except IntegrityError as error:
             raise AccountExistsError("there is an account with this address") from error
         return email
@@ -88,3 +102,21 @@ class AccountService:
             if user is not None:
                 user.password, user.fs_uniquifier = hashed, unique
             return user is not None
+
+    def grant(self, typed_email: str, roles: Iterable[Role]) -> bool:
+        """Give an account these roles and no others; returns whether there is such an account.
+
+        Raises:
+            EmailError: The address cannot be one.
+        """
+        email = normalise_email(typed_email)
+        with self.store.transaction() as session:
+            user = session.scalar(select(User).where(User.email == email))
+            if user is not None:
+                user.role_names = write_roles(roles)
+            return user is not None
+
+    def list_accounts(self) -> list[tuple[str, frozenset[Role]]]:
+        """Return every account's address and roles, by address."""
+        with self.store.reading() as session:
+            return [(user.email, user.held) for user in session.scalars(select(User).order_by(User.email))]

@@ -1,4 +1,4 @@
-"""The console's pages. Every route here asks for a login, save those named in ``PUBLIC_ENDPOINTS``."""
+"""The console's pages. Every route here asks for a login, save those named in ``access``, and for a role."""
 
 from collections.abc import Callable
 from datetime import datetime
@@ -11,15 +11,14 @@ from flask import Blueprint, Response, redirect, render_template, request, send_
 from flask_login import current_user
 from werkzeug.wrappers import Response as BaseResponse
 
+from backend.accounts.roles import Role
+from backend.console.access import HOME, PUBLIC_ENDPOINTS, may_open, sections_for
 from backend.console.table import View, parse_view, select_page
 from backend.console.words import say, say_ago, say_code, say_date
 from backend.fleet.listing import Condition
 from backend.fleet.service import FleetService
-from backend.http.problems import ProblemError
+from backend.http.problems import ProblemError, describe
 from contracts.problems import ProblemCode
-
-PUBLIC_ENDPOINTS: Final = frozenset({"console.static", "console.font", "console.choose_language"})
-"""What the login page itself needs; nothing here says anything about the fleet."""
 
 _FONTS: Final = frozenset({"Sarabun-Regular", "Sarabun-Medium", "Sarabun-SemiBold", "Sarabun-Bold"})
 _FONT_AGE_S: Final = 7 * 86_400
@@ -33,7 +32,7 @@ _POLICY: Final = (
 def create_blueprint(fleet: FleetService, now: Callable[[], datetime], check_csrf: Callable[[], object]) -> Blueprint:
     """Build the console. ``check_csrf`` raises when a form came without its token."""
     console = Blueprint("console", __name__, url_prefix="/console", template_folder="templates", static_folder="static")
-    console.before_request(_require_login)
+    console.before_request(_require_role)
     console.before_app_request(lambda: _refuse_foreign_forms(check_csrf))
     console.after_app_request(_harden)
     console.app_context_processor(lambda: _words(now))
@@ -61,12 +60,25 @@ def create_blueprint(fleet: FleetService, now: Callable[[], datetime], check_csr
     return console
 
 
-def _require_login() -> BaseResponse | None:
-    if request.endpoint in PUBLIC_ENDPOINTS or current_user.is_authenticated:
+def _require_role() -> BaseResponse | None:
+    endpoint = request.endpoint or ""
+    if endpoint in PUBLIC_ENDPOINTS:
         return None
+    if current_user.is_authenticated:
+        return None if may_open(endpoint, current_user.held) else _turn_away(current_user.held)
     if request.headers.get("X-Requested-With") == "fetch":
         raise ProblemError(ProblemCode.LOGIN_REQUIRED)
     return redirect(url_for("security.login", next=request.full_path.rstrip("?")))
+
+
+def _turn_away(held: frozenset[Role]) -> BaseResponse:
+    sections = sections_for(held)
+    if request.endpoint == HOME and sections:
+        return redirect(url_for(sections[0].endpoint))
+    if request.method != "GET" or request.headers.get("X-Requested-With") == "fetch":
+        raise ProblemError(ProblemCode.ROLE_MISSING)
+    page = render_template("console/no_entry.html")
+    return Response(page, status=describe(ProblemCode.ROLE_MISSING).status, mimetype="text/html")
 
 
 def _refuse_foreign_forms(check_csrf: Callable[[], object]) -> None:
@@ -102,6 +114,7 @@ def _words(now: Callable[[], datetime]) -> dict[str, Any]:
         "in_language": lambda words: words.in_language(language),
         "ago": lambda at: say_ago((now() - at).total_seconds(), language),
         "exact": lambda at: _exact(at, language),
+        "sections": sections_for(current_user.held) if current_user.is_authenticated else (),
         "here": request.full_path.rstrip("?"),
     }
 

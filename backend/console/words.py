@@ -24,6 +24,12 @@ WORDS: Final[dict[str, Words]] = {
         th="หากยังไม่มีบัญชีหรือลืมรหัสผ่าน โปรดติดต่อผู้ดูแลระบบของหน่วยงาน",
         en="No account, or the password forgotten? Please ask your agency's administrator.",
     ),
+    "sections": Words(th="ส่วนต่าง ๆ ของระบบ", en="Sections"),
+    "no_entry": Words(th="บัญชีของท่านไม่มีสิทธิ์เปิดหน้านี้", en="Your account may not open this page"),
+    "no_entry_lead": Words(
+        th="หากจำเป็นต้องใช้ในงาน โปรดขอบทบาทที่เหมาะสมจากผู้ดูแลระบบ",
+        en="If your work needs it, please ask your administrator for the role.",
+    ),
     "devices": Words(th="ตู้บริการ", en="Devices"),
     "devices_lead": Words(th="สถานะล่าสุดของตู้บริการทุกเครื่อง", en="The latest state of every device"),
     "search": Words(th="ค้นหาสถานที่ หน่วยงาน หรือหมายเลขเครื่อง", en="Search place, agency or device number"),

@@ -47,6 +47,7 @@ PROBLEMS: Final[dict[ProblemCode, _Kind]] = {
     ProblemCode.IDEMPOTENCY_CONFLICT: _Kind(409, "The identifier was used for a different question"),
     ProblemCode.RATE_LIMITED: _Kind(429, "Too many requests", retryable=True),
     ProblemCode.LOGIN_REQUIRED: _Kind(401, "Log in first"),
+    ProblemCode.ROLE_MISSING: _Kind(403, "Your account may not do this"),
     ProblemCode.UNAVAILABLE: _Kind(503, "The service cannot answer now", retryable=True),
     ProblemCode.INTERNAL: _Kind(500, "The service failed", retryable=True),
 }

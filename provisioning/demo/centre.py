@@ -6,6 +6,7 @@ from provisioning.demo.plan import OFFICER_EMAIL, DemoPlan
 from provisioning.demo.processes import Processes, answers
 
 _NAME = "centre"
+_OFFICER_ROLES = ("--role", "fleet_admin", "--role", "rule_author", "--role", "registry_officer", "--role", "auditor")
 
 
 class DemoCentre:

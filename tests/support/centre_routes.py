@@ -2,7 +2,7 @@
 
 from flask import Flask
 
-from backend.console.views import PUBLIC_ENDPOINTS
+from backend.console.access import PUBLIC_ENDPOINTS
 from contracts.fleet import ENROL_PATH
 
 PUBLIC = {

@@ -1,7 +1,7 @@
 import pytest
 from flask import Flask
 
-from backend.console.views import PUBLIC_ENDPOINTS
+from backend.console.access import PUBLIC_ENDPOINTS
 from tests.support.centre_routes import PUBLIC, assert_every_route_asks
 
 

@@ -1,0 +1,42 @@
+"""Who may open which of the console's pages. Pure; a page that is not listed here is closed to everybody."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from typing import Final
+
+from backend.accounts.roles import Role
+
+HOME: Final = "console.devices"
+"""Where a login leads; whoever may not see it is led to what he may see."""
+
+PUBLIC_ENDPOINTS: Final = frozenset({"console.static", "console.font", "console.choose_language"})
+"""What the login page itself needs; nothing here says anything about the fleet."""
+
+_FLEET: Final = frozenset({Role.FLEET_ADMIN, Role.REGISTRY_OFFICER, Role.AUDITOR})
+
+ACCESS: Final[Mapping[str, frozenset[Role]]] = {
+    "console.devices": _FLEET,
+    "console.device_rows": _FLEET,
+}
+"""Endpoint → the roles of which one is enough."""
+
+
+@dataclass(frozen=True, slots=True)
+class Section:
+    """An entry of the console's navigation: its first page, and the catalogue's word for it."""
+
+    endpoint: str
+    word: str
+
+
+SECTIONS: Final = (Section("console.devices", "devices"),)
+
+
+def may_open(endpoint: str, held: frozenset[Role]) -> bool:
+    """Say whether somebody with these roles may call a page of the console."""
+    return endpoint in PUBLIC_ENDPOINTS or bool(ACCESS.get(endpoint, frozenset()) & held)
+
+
+def sections_for(held: frozenset[Role]) -> tuple[Section, ...]:
+    """Return the navigation of somebody with these roles."""
+    return tuple(section for section in SECTIONS if may_open(section.endpoint, held))
