@@ -63,6 +63,7 @@ class Request(_Entry):
         send: Body field → what of the subject it carries.
         found: Where the answer says whether the agency knows the person.
         facts: Fact → how it is read.
+        whose: Where the answer repeats the number it speaks of, if it does; about another, it is a wrong answer.
         absent: What it means for a fact when the agency does not know the person. Facts not named stay not known.
         operation: SOAP: the operation's element name.
         namespace: SOAP: the operation's namespace.
@@ -73,6 +74,7 @@ class Request(_Entry):
     path: str = Field(default="/", pattern=r"^/[A-Za-z0-9/_.-]*$")
     send: dict[str, SubjectField] = Field(min_length=1)
     found: str = "found"
+    whose: str = ""
     facts: dict[Fact, Reading] = Field(min_length=1)
     absent: dict[Fact, bool | int | str] = Field(default_factory=dict)
     operation: str = Field(default="", pattern=r"^[A-Za-z_][A-Za-z0-9_.-]*$|^$")

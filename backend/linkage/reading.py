@@ -17,7 +17,7 @@ _XS_INTEGER: Final = re.compile(r"[+-]?[0-9]{1,15}\Z")
 
 
 def read_facts(
-    request: Request, tree: object, wanted: frozenset[Fact], *, lexical: bool
+    request: Request, tree: object, wanted: frozenset[Fact], *, lexical: bool, about: str
 ) -> dict[Fact, FactValue] | None:
     """Pick the wanted facts out of one answer.
 
@@ -26,6 +26,7 @@ def read_facts(
         tree: JSON objects as mappings; for XML, elements as mappings and their text as ``str``.
         wanted: The facts to read; nothing else is looked at.
         lexical: True when scalars arrive as text (XML), False when they are typed (JSON).
+        about: The number that was asked about.
 
     Returns:
         The facts, or None when the agency does not know the person and that says nothing about any wanted fact.
@@ -38,6 +39,8 @@ def read_facts(
     if not _as_bool(_walk(tree, request.found), lexical, "found"):
         absent: dict[Fact, FactValue] = {fact: value for fact, value in request.absent.items() if fact in wanted}
         return absent or None
+    if request.whose and _walk(tree, request.whose) != about:
+        raise WrongAnswerError("other_person")
     facts: dict[Fact, FactValue] = {}
     for fact in request.facts.keys() & wanted:
         value = _read(request.facts[fact], tree, fact, lexical)

@@ -154,5 +154,6 @@ class AgencyServer:
     async def _handle(self, request: web.Request) -> web.StreamResponse:
         body = await request.read()
         self.connections.add(request.transport)
-        self.seen.append({"path": request.path_qs, "body": body, "headers": dict(request.headers)})
+        headers = dict(request.headers)
+        self.seen.append({"method": request.method, "path": request.path_qs, "body": body, "headers": headers})
         return await self.behaviour(request)

@@ -61,7 +61,7 @@ class DciProvider:
             header, message = unseal(parse_json(answer), self._answer_key)
             self._check_header(header)
             tree = find_record(message, transaction, self._request.found)
-            known = read_facts(self._request, tree, facts, lexical=False)
+            known = read_facts(self._request, tree, facts, lexical=False, about=subject.citizen_number)
         except WrongAnswerError as error:
             return NotKnown(NotKnownCause.BAD_ANSWER, retryable=False, detail=error.detail)
         return known if known is not None else NotKnown(NotKnownCause.NO_RECORD, retryable=False)

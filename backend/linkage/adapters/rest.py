@@ -33,7 +33,7 @@ class RestProvider:
         if isinstance(answer, NotKnown):
             return answer
         try:
-            known = read_facts(self._request, parse_json(answer), facts, lexical=False)
+            known = read_facts(self._request, parse_json(answer), facts, lexical=False, about=subject.citizen_number)
         except WrongAnswerError as error:
             return NotKnown(NotKnownCause.BAD_ANSWER, retryable=False, detail=error.detail)
         return known if known is not None else NotKnown(NotKnownCause.NO_RECORD, retryable=False)

@@ -41,7 +41,7 @@ class SoapProvider:
             return answer
         try:
             tree = parse_response(answer, request.namespace, request.operation)
-            known = read_facts(request, tree, facts, lexical=True)
+            known = read_facts(request, tree, facts, lexical=True, about=subject.citizen_number)
         except WrongAnswerError as error:
             retryable = isinstance(error, SoapFaultError) and error.by_server
             return NotKnown(NotKnownCause.BAD_ANSWER, retryable=retryable, detail=error.detail)

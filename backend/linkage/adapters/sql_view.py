@@ -105,7 +105,7 @@ class SqlViewProvider:
             return NotKnown(NotKnownCause.BAD_ANSWER, retryable=False, detail="several_rows")
         try:
             tree = self._tree(dict(rows[0]) if rows else None)
-            known = read_facts(self._request, tree, facts, lexical=False)
+            known = read_facts(self._request, tree, facts, lexical=False, about=subject.citizen_number)
         except WrongAnswerError as error:
             return NotKnown(NotKnownCause.BAD_ANSWER, retryable=False, detail=error.detail)
         return known if known is not None else NotKnown(NotKnownCause.NO_RECORD, retryable=False)
@@ -113,6 +113,8 @@ class SqlViewProvider:
     def _statement(self, facts: frozenset[Fact]) -> Select[Any]:
         request = self._request
         names = dict.fromkeys(name for fact in sorted(facts & self.offers) for name in request.columns_of(fact))
+        if request.whose:
+            names[request.whose] = None
         schema, _, view = request.view.rpartition(".")
         source = table(view, schema=schema or None)
         columns: list[Any] = [column(name) for name in names]

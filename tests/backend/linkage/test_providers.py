@@ -1,127 +1,26 @@
-"""The provider contract, kept by the REST adapter, the SOAP adapter and the fake; then what is special to HTTP."""
+"""What is special to JSON and SOAP over HTTP."""
 
 import asyncio
 import json
-import time
 from collections.abc import Iterator
 from xml.sax.saxutils import escape
 
 import pytest
 
-from backend.linkage.adapters.rest import RestProvider
-from backend.linkage.adapters.soap import SoapProvider
-from backend.linkage.directory import Request
-from backend.linkage.facts import Fact
 from backend.linkage.ports import Facts, NotKnown
-from backend.linkage.transport import AiohttpTransport
 from contracts.decision import NotKnownCause
-from tests.support.linkage_agencies import (
-    NUMBER,
-    AgencyServer,
-    Behaviour,
-    drops,
-    hangs,
-    misbehaviours,
-    says,
-    sends,
-    subject,
+from tests.support.linkage_agencies import NUMBER, AgencyServer, drops, misbehaviours, says, sends, subject
+from tests.support.linkage_contract import DEADLINE_S, KNOWN
+from tests.support.linkage_stages import (
+    GOOD,
+    GOOD_XML,
+    NAMESPACE,
+    HttpStage,
+    RestStage,
+    SoapStage,
+    envelope,
+    says_xml,
 )
-from tests.support.linkage_contract import DEADLINE_S, KNOWN, ProviderContract
-from tests.support.linkage_fakes import FakeProvider
-
-READINGS = {
-    "registry.alive": {"at": "alive", "as": "bool"},
-    "revenue.income_year_baht": {"at": "money.income", "as": "int"},
-    "welfare.newborn_birth": {"at": "child", "as": "date"},
-    "registry.birth": {"at": "birth", "as": "birth"},
-    "health.scheme": {"at": "scheme", "as": "text", "one_of": ["UCS", "NONE"]},
-}
-NAMESPACE = "urn:test:agency"
-REST = Request.model_validate(
-    {
-        "path": "/ask",
-        "send": {"citizen_number": "citizen_number"},
-        "facts": READINGS,
-        "absent": {"registry.alive": False},
-    }
-)
-SOAP = REST.model_copy(update={"operation": "Ask", "namespace": NAMESPACE, "soap_action": "urn:test:agency/Ask"})
-GOOD = {
-    "found": True,
-    "alive": True,
-    "money": {"income": 84_000},
-    "child": "2025-02-28",
-    "birth": {"year": 1953, "month": None, "day": None},
-    "scheme": "UCS",
-    "more": [1, {"x": None}],
-}
-GOOD_XML = (
-    "<a:found>true</a:found><alive>1</alive><money><income> 84000 </income></money><child>2025-02-28</child>"
-    '<birth><year>1953</year><month xsi:nil="true"/></birth><scheme>UCS</scheme>'
-)
-
-
-def envelope(inner: str, operation: str = "AskResponse") -> bytes:
-    return (
-        '<?xml version="1.0"?><e:Envelope xmlns:e="http://schemas.xmlsoap.org/soap/envelope/" '
-        'xmlns:xsi="http://www.w3.org/2001/XMLSchema-instance"><e:Header/><e:Body>'
-        f'<a:{operation} xmlns:a="{NAMESPACE}">{inner}</a:{operation}></e:Body></e:Envelope>'
-    ).encode()
-
-
-def says_xml(inner: str) -> Behaviour:
-    return sends(envelope(inner), "text/xml; charset=utf-8")
-
-
-class RestStage:
-    def __init__(self, server: AgencyServer) -> None:
-        self.server = server
-        self.transport = AiohttpTransport()
-        self.provider = RestProvider(server.base_url, REST, self.transport)
-
-    def set_up(self, situation: str) -> None:
-        self.server.behaviour = {
-            "known": says(GOOD),
-            "absent": says({"found": False}),
-            "silent": hangs,
-            "down": drops,
-            "overloaded": says({}, status=503),
-            "garbage": sends(b"<<<"),
-            "wrong_type": says({**GOOD, "alive": "true"}),
-        }[situation]
-
-
-class SoapStage(RestStage):
-    def __init__(self, server: AgencyServer) -> None:
-        super().__init__(server)
-        self.provider = SoapProvider(server.base_url, SOAP, self.transport)
-
-    def set_up(self, situation: str) -> None:
-        self.server.behaviour = {
-            "known": says_xml(GOOD_XML),
-            "absent": says_xml("<found>false</found>"),
-            "silent": hangs,
-            "down": drops,
-            "overloaded": sends(b"", status=503),
-            "garbage": sends(b"<<<", "text/xml"),
-            "wrong_type": says_xml(GOOD_XML.replace("<alive>1<", "<alive>yes<")),
-        }[situation]
-
-
-class FakeStage:
-    def __init__(self) -> None:
-        self.provider = FakeProvider(KNOWN, absent={Fact.ALIVE: False})
-
-    def set_up(self, situation: str) -> None:
-        causes = {
-            "down": NotKnown(NotKnownCause.UNREACHABLE, retryable=True),
-            "overloaded": NotKnown(NotKnownCause.OVERLOADED, retryable=True),
-            "garbage": NotKnown(NotKnownCause.BAD_ANSWER, retryable=False),
-            "wrong_type": NotKnown(NotKnownCause.BAD_ANSWER, retryable=False),
-        }
-        self.provider.found = situation != "absent"
-        self.provider.fault = causes.get(situation)
-        self.provider.delay_s = 60 if situation == "silent" else 0
 
 
 @pytest.fixture
@@ -130,25 +29,7 @@ def server() -> Iterator[AgencyServer]:
         yield running
 
 
-class TestRest(ProviderContract):
-    @pytest.fixture
-    def stage(self, server: AgencyServer) -> RestStage:
-        return RestStage(server)
-
-
-class TestSoap(ProviderContract):
-    @pytest.fixture
-    def stage(self, server: AgencyServer) -> SoapStage:
-        return SoapStage(server)
-
-
-class TestFake(ProviderContract):
-    @pytest.fixture
-    def stage(self) -> FakeStage:
-        return FakeStage()
-
-
-def ask(stage: RestStage, deadline_s: float = DEADLINE_S) -> Facts | NotKnown:
+def ask(stage: HttpStage, deadline_s: float = DEADLINE_S) -> Facts | NotKnown:
     async def run() -> Facts | NotKnown:
         try:
             return await stage.provider.ask(subject(), frozenset(KNOWN), deadline_s)
@@ -156,17 +37,6 @@ def ask(stage: RestStage, deadline_s: float = DEADLINE_S) -> Facts | NotKnown:
             await stage.transport.aclose()
 
     return asyncio.run(run())
-
-
-@pytest.mark.parametrize("name", misbehaviours())
-@pytest.mark.parametrize("kind", [RestStage, SoapStage])
-def test_no_misbehaviour_raises_or_stalls(server: AgencyServer, kind: type[RestStage], name: str) -> None:
-    server.behaviour = misbehaviours()[name]
-    started = time.monotonic()
-    answer = ask(kind(server))
-    assert isinstance(answer, NotKnown)
-    assert time.monotonic() - started < DEADLINE_S + 1
-    assert NUMBER not in repr(answer)
 
 
 @pytest.mark.parametrize(
