@@ -12,10 +12,13 @@ from backend.accounts.login import install_accounts
 from backend.console.views import create_blueprint as create_console
 from backend.fleet.service import FleetService
 from backend.http import device_fleet, health, openapi
+from backend.http.agency_gate import AgencyGate
 from backend.http.device_gate import DeviceGate
 from backend.http.health import ReadinessCheck
 from backend.http.problems import register_problem_handlers
+from backend.http.rate_guard import RateGuard
 from backend.http.request_context import create_metrics_blueprint, install_request_context
+from backend.rates import RateLimiter
 from backend.settings import Settings
 from backend.store import Store
 
@@ -31,6 +34,8 @@ class Services:
         now: The clock, aware UTC.
         session_secret: Signs console sessions.
         fleet: Devices and their claims.
+        guard: Limits of devices and clients.
+        agency_gate: Guards the routes of agencies' systems; None where there are none.
         blueprints: The other rooms' HTTP doors, ready to register.
         readiness: What ``/readyz`` asks.
         close: Stops background work and closes connections.
@@ -40,6 +45,8 @@ class Services:
     now: Callable[[], datetime]
     session_secret: bytes = field(repr=False)
     fleet: FleetService
+    guard: RateGuard = field(default_factory=lambda: RateGuard(RateLimiter()))
+    agency_gate: AgencyGate | None = None
     blueprints: Sequence[Blueprint] = ()
     readiness: Sequence[ReadinessCheck] = ()
     close: Callable[[], None] = field(default=lambda: None)
@@ -55,8 +62,11 @@ def create_app(settings: Settings, services: Services) -> Flask:
         app.wsgi_app = ProxyFix(app.wsgi_app, x_for=hops, x_proto=hops, x_host=hops)  # type: ignore[method-assign]  # Flask's documented way
     install_request_context(app)
     register_problem_handlers(app)
-    gate = DeviceGate(services.fleet, services.now)
+    services.guard.install(app)
+    gate = DeviceGate(services.fleet, services.now, services.guard)
     gate.install(app)
+    if services.agency_gate is not None:
+        services.agency_gate.install(app)
     csrf = install_accounts(app, services.store, services.session_secret, secure_cookies=settings.secure_cookies)
     app.register_blueprint(device_fleet.create_blueprint(services.fleet, gate, services.now))
     app.register_blueprint(create_console(services.fleet, services.now, csrf.protect))

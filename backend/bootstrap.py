@@ -33,6 +33,8 @@ from backend.evidence.slips import SlipSigner, slip_key_id
 from backend.evidence.witness_building import build_witnessing, load_witnesses
 from backend.evidence.witness_list import WitnessPolicy
 from backend.fleet.building import build_fleet
+from backend.http.agency_door import open_agency_door
+from backend.http.agency_questions import create_blueprint as create_agency_questions
 from backend.http.device_extracts import create_blueprint as create_source_extracts
 from backend.http.device_identity import current_device
 from backend.http.device_questions import create_blueprint as create_questions
@@ -46,7 +48,7 @@ from backend.mandates.book import MandateBook, seed_mandates
 from backend.mandates.errors import MandateError
 from backend.mandates.file import DEMO_MANDATES, load_mandates
 from backend.migrations import runner
-from backend.secret_files import SecretFileError, make_secret, read_secret
+from backend.secret_files import SecretFileError, load_or_make_secret, make_secret, read_secret
 from backend.settings import Settings
 from backend.store import Store, opened_store
 
@@ -56,6 +58,7 @@ class Installation:
     """What lies in files beside the database, read and checked."""
 
     session_secret: bytes
+    api_secret: bytes
     keys: CentreKeys
     agencies: Directory
     rules: Rulebook
@@ -118,6 +121,7 @@ def read_installation(settings: Settings) -> Installation:
     with _told_to_the_operator():
         return Installation(
             session_secret=read_secret(settings.session_secret_file),
+            api_secret=load_or_make_secret(settings.keys_dir / "api.key"),
             keys=load_or_create_keys(settings.keys_dir),
             agencies=load_directory(settings.agencies_file or DEFAULT_DIRECTORY),
             rules=load_rulebook(),
@@ -155,8 +159,11 @@ def build_services(settings: Settings) -> Services:
         )
     )
 
+    door = open_agency_door(settings, store, fleet, found.api_secret, utc_now)
+
     def close() -> None:
         gatherer.close()
+        door.close()
         if witnessing is not None:
             witnessing.close()
         log.close()
@@ -168,8 +175,11 @@ def build_services(settings: Settings) -> Services:
         now=utc_now,
         session_secret=found.session_secret,
         fleet=fleet,
+        guard=door.guard,
+        agency_gate=door.gate,
         blueprints=(
             create_questions(decisions, current_device),
+            create_agency_questions(decisions, door.tokens, door.guard),
             create_evidence(log, signer, witnessing.checkpoint if witnessing else lambda: None),
             create_slips(desk, names),
             create_extracts(register),

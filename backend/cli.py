@@ -12,6 +12,8 @@ import click
 
 from backend.accounts.roles import Role, write_roles
 from backend.accounts.service import AccountError, AccountService
+from backend.clients.cli import clients
+from backend.clients.errors import ClientError
 from backend.errors import InstallationError
 from backend.fleet.building import build_fleet
 from backend.fleet.errors import AgencyUnknownError
@@ -37,7 +39,7 @@ class _Failures(click.Group):
     def invoke(self, ctx: click.Context) -> Any:
         try:
             return super().invoke(ctx)
-        except (SettingsError, InstallationError, AccountError, AgencyUnknownError) as error:
+        except (SettingsError, InstallationError, AccountError, AgencyUnknownError, ClientError) as error:
             raise click.ClickException(str(error)) from error
 
 
@@ -92,6 +94,7 @@ def serve(host: str, port: int, workers: int, threads: int) -> None:
 
 
 centre.add_command(directory)
+centre.add_command(clients)
 
 
 @centre.group()

@@ -33,6 +33,16 @@ def make_secret(path: Path) -> bool:
     return True
 
 
+def load_or_make_secret(path: Path) -> bytes:
+    """Return a secret, making it when it is missing. Safe when several processes begin at once.
+
+    Raises:
+        SecretFileError: Too short, or readable by others.
+    """
+    make_secret(path)
+    return read_secret(path)
+
+
 def read_secret(path: Path) -> bytes:
     """Return a secret.
 

@@ -47,6 +47,14 @@ VARIABLES: Final[tuple[Variable, ...]] = (
     Variable("BAIDIAO_CENTRE_HEARTBEAT_INTERVAL_S", "60", "s", "How often devices report"),
     Variable("BAIDIAO_CENTRE_HEARTBEAT_FLUSH_MS", "500", "ms", "How long heartbeats gather before one commit"),
     Variable("BAIDIAO_CENTRE_TRUSTED_PROXIES", "0", "count", "Proxies in front whose X-Forwarded headers are believed"),
+    Variable(
+        "BAIDIAO_CENTRE_CLIENT_CERT_HEADER",
+        "",
+        "name",
+        "Header with the caller's certificate from the proxy ($ssl_client_escaped_cert); empty: none is believed",
+    ),
+    Variable("BAIDIAO_CENTRE_CLIENT_RATE_PER_MINUTE", "1200", "1/min", "Requests of each agency's system; 0: no limit"),
+    Variable("BAIDIAO_CENTRE_DEVICE_RATE_PER_MINUTE", "300", "1/min", "Requests of each device; 0: no limit"),
     Variable("BAIDIAO_CENTRE_LOG_LEVEL", "info", "level", "debug, info, warning or error"),
 )
 
@@ -81,6 +89,9 @@ class Settings:
     heartbeat_interval_s: int
     heartbeat_flush_ms: int
     trusted_proxies: int
+    client_cert_header: str
+    client_rate_per_minute: int
+    device_rate_per_minute: int
     log_level: str
 
     @property
@@ -131,5 +142,8 @@ def read_settings(environment: Mapping[str, str]) -> Settings:
         heartbeat_interval_s=number("HEARTBEAT_INTERVAL_S", 5, 3600),
         heartbeat_flush_ms=number("HEARTBEAT_FLUSH_MS", 0, 10_000),
         trusted_proxies=number("TRUSTED_PROXIES", 0, 5),
+        client_cert_header=text("CLIENT_CERT_HEADER"),
+        client_rate_per_minute=number("CLIENT_RATE_PER_MINUTE", 0, 10_000_000),
+        device_rate_per_minute=number("DEVICE_RATE_PER_MINUTE", 0, 10_000_000),
         log_level=text("LOG_LEVEL").lower(),
     )

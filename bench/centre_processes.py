@@ -94,6 +94,7 @@ def centre(folder: Path, agencies: Path, threads: int, client: str = "aiohttp_lo
         "BAIDIAO_CENTRE_STATE_DIR": str(folder),
         "BAIDIAO_CENTRE_AGENCIES_FILE": str(agencies),
         "BAIDIAO_CENTRE_LOG_LEVEL": "warning",
+        "BAIDIAO_CENTRE_DEVICE_RATE_PER_MINUTE": "0",  # one device plays them all
     }
     baidiao("centre", "init", **environment)
     place = ("--place-th", "ห้องวัด", "--place-en", "Measuring room")

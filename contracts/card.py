@@ -46,8 +46,9 @@ class Address(Message):
 
 
 class Assurance(StrEnum):
-    """How sure one may be of a card: merely presented, or confirmed by the registry."""
+    """How sure one may be of a card: none was shown, merely presented, or confirmed by the registry."""
 
+    NUMBER_ONLY = "number_only"
     PRESENTED = "presented"
     CONFIRMED = "confirmed"
 

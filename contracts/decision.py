@@ -69,11 +69,14 @@ class CardEvidence(Message):
 
 
 class Subject(Message):
-    """Whom the question is about. The type travels beside the digits: digits alone cannot tell a person's number."""
+    """Whom the question is about. The type travels beside the digits: digits alone cannot tell a person's number.
+
+    A device always shows the card's evidence; an agency's own system may have no card before it.
+    """
 
     type: Literal["citizen_number"] = "citizen_number"
     citizen_number: str = Field(pattern=r"^[0-9]{13}$", repr=False)
-    card: CardEvidence = Field(repr=False)
+    card: CardEvidence | None = Field(default=None, repr=False)
 
 
 class Question(Message):

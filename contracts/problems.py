@@ -34,6 +34,10 @@ class ProblemCode(StrEnum):
     RATE_LIMITED = "rate_limited"
     LOGIN_REQUIRED = "login_required"
     ROLE_MISSING = "role_missing"
+    TOKEN_MISSING = "token_missing"  # noqa: S105  (a code)
+    TOKEN_WRONG = "token_wrong"  # noqa: S105  (a code)
+    CERTIFICATE_WRONG = "certificate_wrong"
+    SCOPE_MISSING = "scope_missing"
     UNAVAILABLE = "unavailable"
     INTERNAL = "internal"
 

@@ -20,6 +20,7 @@ OUTCOMES = {
     Outcome.UNDECIDED: Words(th="ยังตัดสินไม่ได้", en="Cannot be decided yet"),
 }
 ASSURANCES = {
+    Assurance.NUMBER_ONLY: Words(th="ถามด้วยเลขประจำตัว ไม่มีการแสดงบัตร", en="Asked by number; no card was shown."),
     Assurance.PRESENTED: Words(
         th="ตรวจจากบัตรที่เสียบ ยังไม่ได้ยืนยันกับสำนักทะเบียน", en="From the card presented; not yet confirmed."
     ),

@@ -21,7 +21,7 @@ from backend.linkage.facts import Fact, KnownFact
 from backend.mandates.check import Mandate
 from contracts.card import Assurance
 from contracts.citizen_number import CitizenNumber
-from contracts.decision import Answer, Decision, LeafReference, Service, SourceOutcome, Subject
+from contracts.decision import Answer, CardEvidence, Decision, LeafReference, Service, SourceOutcome, Subject
 from contracts.problems import ProblemCode
 from contracts.slip import SlipClaims, TokenDecision
 
@@ -36,8 +36,10 @@ def card_refusal(facts: Mapping[Fact, KnownFact]) -> ProblemCode | None:
     return _REFUSING_STATUS.get(str(status.value)) if status else None
 
 
-def assurance(facts: Mapping[Fact, KnownFact]) -> Assurance:
+def assurance(facts: Mapping[Fact, KnownFact], subject: Subject) -> Assurance:
     """Say how sure the centre is of a card that was not refused."""
+    if subject.card is None:
+        return Assurance.NUMBER_ONLY
     return Assurance.CONFIRMED if Fact.CARD_STATUS in facts else Assurance.PRESENTED
 
 
@@ -159,16 +161,19 @@ class Decided:
         )
 
 
-def slip_claims(answer: Answer, subject: Subject, issuer: str, *, fuller: bool = False) -> SlipClaims:
+def slip_claims(
+    answer: Answer, subject: Subject, card: CardEvidence, issuer: str, *, fuller: bool = False
+) -> SlipClaims:
     """Return what the slip claims: the decisions and as much of the holder as he himself needs to know it as his.
 
     Args:
         answer: What was decided.
         subject: For whom.
+        card: What his card says of him.
         issuer: Of the slip.
         fuller: Name him and say his birth, because every service's mandate allows it.
     """
-    name, birth = subject.card.name_th, subject.card.birth
+    name, birth = card.name_th, card.birth
     return SlipClaims(
         issuer=issuer,
         reference=answer.reference,

@@ -85,6 +85,12 @@ class _Asked:
         return self.device.device_id, str(self.question.question_id)
 
     @property
+    def to_ask(self) -> frozenset[Fact]:
+        """The plan's facts. Whether a card is current can be asked only of a card that was shown."""
+        kept_out = frozenset({Fact.CARD_STATUS}) if self.question.subject.card is None else frozenset[Fact]()
+        return self.plan.to_ask - kept_out
+
+    @property
     def asker(self) -> Asker:
         return Asker(
             device_id=self.device.device_id,
@@ -193,9 +199,7 @@ class DecisionService:
     def _decide(self, asked: _Asked, tell_progress: bool) -> Iterator[Progress | Answer]:
         gathered: Gathered | None = None
         try:
-            for item in self._parts.gatherer.gather(
-                asked.question.subject, asked.plan.to_ask, tell_progress=tell_progress
-            ):
+            for item in self._parts.gatherer.gather(asked.question.subject, asked.to_ask, tell_progress=tell_progress):
                 if isinstance(item, Gathered):
                     gathered = item
                 else:
@@ -216,7 +220,7 @@ class DecisionService:
             question_id=asked.question.question_id,
             reference=encode_reference(self._parts.random_bytes(REFERENCE_BYTES)),
             decided_at=self._parts.now().replace(microsecond=0),
-            assurance=assurance(gathered.facts),
+            assurance=assurance(gathered.facts, asked.question.subject),
             verdicts=verdicts,
             sources=gathered.sources + self._not_asked(asked, gathered),
             times=gathered.times,
@@ -266,8 +270,11 @@ class DecisionService:
         return any(stored.body_hash in {key.question(asked.body), key.old_question(asked.body)} for key in keys)
 
     def _signed(self, asked: _Asked, answer: Answer) -> Answer:
+        card = asked.question.subject.card
+        if card is None:  # no holder stands there to be given a slip
+            return answer
         fuller = self._may_name_holder(asked)
-        claims = slip_claims(answer, asked.question.subject, self._parts.signer.issuer, fuller=fuller)
+        claims = slip_claims(answer, asked.question.subject, card, self._parts.signer.issuer, fuller=fuller)
         return answer.model_copy(update={"slip_token": self._parts.signer.sign(claims)})
 
     def _may_name_holder(self, asked: _Asked) -> bool:

@@ -16,6 +16,7 @@ from backend.fleet.errors import AdmissionError, AdmissionUnavailableError
 from backend.fleet.service import FleetService
 from backend.http.device_identity import DeviceIdentity
 from backend.http.problems import ProblemError
+from backend.http.rate_guard import RateGuard
 from backend.http.signatures import SignedRequest, check_signature
 from contracts.fleet import ENROL_PATH
 from contracts.problems import ProblemCode
@@ -37,9 +38,10 @@ class DeviceGate:
     Keys are kept a few seconds in memory; whether their device may speak is asked of the database every time.
     """
 
-    def __init__(self, fleet: FleetService, now: Callable[[], datetime]) -> None:
+    def __init__(self, fleet: FleetService, now: Callable[[], datetime], guard: RateGuard) -> None:
         self._fleet = fleet
         self._now = now
+        self._guard = guard
         self._keys: dict[str, tuple[Ed25519PublicKey, datetime]] = {}
         self._lock = threading.Lock()
 
@@ -50,6 +52,7 @@ class DeviceGate:
     def _check_request(self) -> None:
         if request.path.startswith(DEVICE_PREFIX) and request.path != ENROL_PATH:
             g.device = self.identify()
+            self._guard.admit(f"device:{g.device.device_id}", self._guard.device)
             structlog.contextvars.bind_contextvars(device_id=g.device.device_id)
 
     def identify(self) -> DeviceIdentity:

@@ -41,6 +41,8 @@ def create_blueprint(service: DecisionService, require_device: Callable[[], Devi
         if len(body) > MAX_QUESTION_BYTES:
             raise ProblemError(ProblemCode.TOO_LARGE, f"a question has at most {MAX_QUESTION_BYTES} bytes")
         question = read_message(Question)
+        if question.subject.card is None:
+            raise ProblemError(ProblemCode.BAD_REQUEST, "does not fit: subject.card")
         try:
             if _wants_stream():
                 return _answer_lines(service.stream(device, question, body))

@@ -9,8 +9,11 @@ from flask import Blueprint, Response
 from pydantic import BaseModel
 from pydantic.json_schema import JsonSchemaMode, models_json_schema
 
-from backend.http.operations import OPERATIONS, SIGNATURE_PROBLEMS, Operation, Parameter
+from backend.clients.register import ADMINISTER, DECIDE
+from backend.http.operation import SIGNATURE_PROBLEMS, TOKEN_PROBLEMS, Operation, Parameter, Tag
+from backend.http.operations import OPERATIONS
 from backend.http.problems import MEDIA_TYPE, PROBLEMS
+from contracts.agency import TOKEN_PATH
 from contracts.decision import Progress, StreamProblem
 from contracts.problems import TYPE_PREFIX, Problem, ProblemCode
 from contracts.signature import COVERED_COMPONENTS, MAX_AGE_S, TAG
@@ -34,10 +37,15 @@ def describe_api(public_url: str, operations: Sequence[Operation] = OPERATIONS) 
         "servers": [{"url": public_url}],
         "tags": [
             {"name": "device", "description": "For enrolled devices; every request is signed."},
+            {"name": "agency", "description": "For agencies' own systems, with an access token of the scope `decide`."},
+            {
+                "name": "admin",
+                "description": "For administrators' tools, with an access token of the scope `administer`.",
+            },
             {"name": "public", "description": "For everybody."},
         ],
         "paths": paths,
-        "components": {"schemas": _schemas(operations), "securitySchemes": {"deviceSignature": _SIGNATURE_SCHEME}},
+        "components": {"schemas": _schemas(operations), "securitySchemes": _SECURITY_SCHEMES},
     }
 
 
@@ -50,15 +58,36 @@ _SIGNATURE_SCHEME = {
     f'thumbprint), `nonce` (fresh), `tag="{TAG}"`.',
 }
 
+_SECURITY_SCHEMES = {
+    "deviceSignature": _SIGNATURE_SCHEME,
+    "clientCredentials": {
+        "type": "oauth2",
+        "description": "OAuth 2.0 client credentials (RFC 6749 section 4.4): by secret, or by an assertion signed "
+        "with the client's key (RFC 7523). A token asked for with a TLS certificate is bound to it (RFC 8705).",
+        "flows": {
+            "clientCredentials": {
+                "tokenUrl": TOKEN_PATH,
+                "scopes": {DECIDE: "Ask for decisions", ADMINISTER: "Administer, in an officer's name"},
+            }
+        },
+    },
+}
+_SECURITY: dict[Tag, tuple[list[dict[str, list[str]]], tuple[ProblemCode, ...]]] = {
+    "public": ([], ()),
+    "device": ([{"deviceSignature": []}], SIGNATURE_PROBLEMS),
+    "agency": ([{"clientCredentials": [DECIDE]}], TOKEN_PROBLEMS),
+    "admin": ([{"clientCredentials": [ADMINISTER]}], TOKEN_PROBLEMS),
+}
+
 
 def _operation(operation: Operation) -> dict[str, Any]:
-    signed = operation.tag == "device"
-    codes = (SIGNATURE_PROBLEMS if signed else ()) + operation.problems + (ProblemCode.INTERNAL,)
+    security, guarded = _SECURITY[operation.tag]
+    codes = guarded + operation.problems + (ProblemCode.INTERNAL,)
     document: dict[str, Any] = {
         "operationId": operation.method + operation.path.replace("/", "_").replace(".", "_").replace("-", "_"),
         "summary": operation.summary,
         "tags": [operation.tag],
-        "security": [{"deviceSignature": []}] if signed else [],
+        "security": security,
         "responses": {str(operation.status): _success(operation)} | _problems(codes),
     }
     if operation.parameters:
@@ -68,6 +97,9 @@ def _operation(operation: Operation) -> dict[str, Any]:
     if operation.request is not None:
         content: dict[str, Any] = {"schema": _refer(operation.request), "example": operation.request_example}
         document["requestBody"] = {"required": True, "content": {"application/json": content}}
+    elif operation.request_schema:
+        content = {"schema": operation.request_schema, "example": operation.request_example}
+        document["requestBody"] = {"required": True, "content": {operation.request_type: content}}
     return document
 
 
@@ -75,15 +107,20 @@ def _parameter(parameter: Parameter) -> dict[str, Any]:
     schema: dict[str, Any] = {"type": parameter.kind}
     if parameter.kind == "integer":
         schema["minimum"] = 0
+    if parameter.pattern:
+        schema["pattern"] = parameter.pattern
     place = {"name": parameter.name, "in": parameter.place, "required": parameter.required}
-    return place | {"schema": schema, "example": parameter.example}
+    described = {"description": parameter.description} if parameter.description else {}
+    return place | described | {"schema": schema, "example": parameter.example}
 
 
 def _success(operation: Operation) -> dict[str, Any]:
     content: dict[str, Any] = {"schema": _refer(operation.answer) if operation.answer else {}}
     if operation.answer_example is not None:
         content["example"] = operation.answer_example
-    return {"description": operation.summary, "content": {operation.media_type: content}}
+    headers = {name: {"description": words, "schema": {"type": "string"}} for name, words in operation.headers.items()}
+    said = {"headers": headers} if headers else {}
+    return {"description": operation.summary, "content": {operation.media_type: content}} | said
 
 
 def _problems(codes: Sequence[ProblemCode]) -> dict[str, Any]:

@@ -1,11 +1,9 @@
-"""The public routes and the devices' routes, described once: what ``/openapi.json`` is made from."""
+"""Every route that outsiders may rely on, described once: what ``/openapi.json`` is made from."""
 
-from collections.abc import Mapping
-from dataclasses import dataclass, field
-from typing import Any, Final, Literal
+from typing import Final
 
-from pydantic import BaseModel
-
+from backend.http.agency_operations import AGENCY_OPERATIONS
+from backend.http.operation import Operation, Parameter
 from contracts.decision import Answer, Question, ServiceList
 from contracts.extract import (
     EXTRACT_PATH,
@@ -28,63 +26,6 @@ from contracts.fleet import (
 )
 from contracts.problems import ProblemCode as P
 from contracts.slip_messages import REVOCATIONS_PATH, VERIFY_PATH, RevocationList, SlipQuestion, SlipVerdict
-
-SIGNATURE_PROBLEMS: Final = (
-    P.SIGNATURE_MISSING,
-    P.SIGNATURE_WRONG,
-    P.SIGNATURE_OLD,
-    P.SIGNATURE_REPLAYED,
-    P.DIGEST_WRONG,
-    P.DEVICE_UNKNOWN,
-    P.DEVICE_SUSPENDED,
-)
-
-
-@dataclass(frozen=True, slots=True)
-class Parameter:
-    """One parameter of a route, in its path or query."""
-
-    name: str
-    place: Literal["path", "query"]
-    example: int | str
-    kind: Literal["integer", "string"] = "integer"
-    required: bool = True
-
-
-@dataclass(frozen=True, slots=True)
-class Operation:
-    """One route.
-
-    Attributes:
-        method: Lower case.
-        path: As OpenAPI writes it, parameters in braces.
-        summary: One line.
-        tag: ``device`` (signed) or ``public``.
-        status: Of success.
-        answer: Message of the answer, or None when ``media_type`` says it all.
-        request: Message of the body, or None.
-        media_type: Of the answer.
-        parameters: In path and query.
-        problems: Codes beside those of the signature.
-        request_example: An invented body.
-        answer_example: An invented answer.
-        description: Longer words, Markdown.
-    """
-
-    method: Literal["get", "post"]
-    path: str
-    summary: str
-    tag: Literal["device", "public"]
-    status: int = 200
-    answer: type[BaseModel] | None = None
-    request: type[BaseModel] | None = None
-    media_type: str = "application/json"
-    parameters: tuple[Parameter, ...] = ()
-    problems: tuple[P, ...] = ()
-    request_example: Mapping[str, Any] = field(default_factory=dict)
-    answer_example: Any = None
-    description: str = ""
-
 
 _WORDS = {"th": "เทศบาลตัวอย่าง", "en": "Municipality of Tuayang"}
 _PLACE = {"th": "โถงบริการชั้น 1", "en": "Service hall, ground floor"}
@@ -160,6 +101,7 @@ _CLAIMS = {
 }
 
 OPERATIONS: Final[tuple[Operation, ...]] = (
+    *AGENCY_OPERATIONS,
     Operation(
         "post",
         ENROL_PATH,

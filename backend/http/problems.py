@@ -48,6 +48,11 @@ PROBLEMS: Final[dict[ProblemCode, _Kind]] = {
     ProblemCode.RATE_LIMITED: _Kind(429, "Too many requests", retryable=True),
     ProblemCode.LOGIN_REQUIRED: _Kind(401, "Log in first"),
     ProblemCode.ROLE_MISSING: _Kind(403, "Your account may not do this"),
+    ProblemCode.TOKEN_MISSING: _Kind(401, "The request carries no access token"),
+    # A token lives for minutes: whoever asks for a new one succeeds.
+    ProblemCode.TOKEN_WRONG: _Kind(401, "The access token is not valid", retryable=True),
+    ProblemCode.CERTIFICATE_WRONG: _Kind(401, "The access token belongs to another certificate"),
+    ProblemCode.SCOPE_MISSING: _Kind(403, "The client may not do this"),
     ProblemCode.UNAVAILABLE: _Kind(503, "The service cannot answer now", retryable=True),
     ProblemCode.INTERNAL: _Kind(500, "The service failed", retryable=True),
 }

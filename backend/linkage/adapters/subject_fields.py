@@ -10,5 +10,5 @@ def subject_value(subject: Subject, name: SubjectField) -> Any:
     """Return one field of the subject in its JSON form: text, an object, or None where the card does not say."""
     if name == "citizen_number":
         return subject.citizen_number
-    value = getattr(subject.card, name)
+    value: Any = getattr(subject.card, name, None)
     return value.model_dump(mode="json") if hasattr(value, "model_dump") else value
