@@ -142,7 +142,10 @@ def build_services(settings: Settings) -> Services:
     desk = SlipDesk(signer, Revocations(store, log), utc_now)
     names = {service.id: service.name for service in found.rules.services()}
     gatherer = FactGatherer.from_directory(found.agencies)
-    rules, mandates = LiveRulebook(RuleVersions(store, found.rules)), MandateBook(store)
+    rules, mandates = (
+        LiveRulebook(RuleVersions(store, found.rules)),
+        MandateBook(store, restricted=found.agencies.restricted_facts()),
+    )
     register = ExtractRegister(log, load_paper_laws(), utc_now, os.urandom)
     extracts = ExtractService(rules, mandates, gatherer, register, found.rules.agencies(), utc_now, os.urandom)
     decisions = DecisionService(
@@ -164,6 +167,7 @@ def build_services(settings: Settings) -> Services:
     def close() -> None:
         gatherer.close()
         door.close()
+        mandates.close()
         if witnessing is not None:
             witnessing.close()
         log.close()

@@ -7,7 +7,7 @@ import sys
 from datetime import UTC, datetime
 from pathlib import Path
 
-BENCHMARKS = ("card", "slip", "decisions", "kiosk", "rules_bulk", "panel")
+BENCHMARKS = ("card", "slip", "decisions", "mandates", "kiosk", "rules_bulk", "panel")
 _PATIENCE_S = 300
 
 

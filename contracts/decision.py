@@ -9,6 +9,7 @@ from pydantic import AfterValidator, AwareDatetime, Field, TypeAdapter
 
 from contracts.card import Assurance, Birth, Name
 from contracts.message import Message, Words
+from contracts.subject import HolderCheck, SubjectKind
 
 ServiceId = Annotated[str, Field(pattern=r"^[a-z][a-z0-9_]{1,40}$")]
 AgencyId = Annotated[str, Field(pattern=r"^[a-z][a-z0-9_]{1,40}$")]
@@ -77,6 +78,12 @@ class Subject(Message):
     type: Literal["citizen_number"] = "citizen_number"
     citizen_number: str = Field(pattern=r"^[0-9]{13}$", repr=False)
     card: CardEvidence | None = Field(default=None, repr=False)
+    holder_check: HolderCheck = HolderCheck.NONE
+
+    @property
+    def kind(self) -> SubjectKind:
+        """What kind of number names the subject."""
+        return SubjectKind(self.type)
 
 
 class Question(Message):
@@ -217,7 +224,12 @@ class Answer(Message):
 
 
 class StreamProblem(Message):
-    """A problem that arose after the stream began: its last line. Same fields as a problem document (RFC 9457)."""
+    """A problem that arose after the stream began: its last line. Same fields as a problem document (RFC 9457).
+
+    Attributes:
+        rule: Which of the mandates' rules refused; empty when none of them did.
+        words: The same in words.
+    """
 
     type: Literal["problem"] = "problem"
     problem_type: str
@@ -225,6 +237,8 @@ class StreamProblem(Message):
     code: str
     retryable: bool
     request_id: str
+    rule: str = ""
+    words: Words | None = None
 
 
 StreamLine = Annotated[Progress | Answer | StreamProblem, Field(discriminator="type")]

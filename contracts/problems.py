@@ -2,7 +2,7 @@
 
 from enum import StrEnum
 
-from contracts.message import Message
+from contracts.message import Message, Words
 
 TYPE_PREFIX = "urn:baidiao:problem:"
 
@@ -26,6 +26,7 @@ class ProblemCode(StrEnum):
     CLAIM_USED = "claim_used"
     CLAIM_EXPIRED = "claim_expired"
     MANDATE_MISSING = "mandate_missing"
+    QUOTA_SPENT = "quota_spent"
     SERVICE_UNKNOWN = "service_unknown"
     NUMBER_INVALID = "number_invalid"
     CARD_VOID = "card_void"
@@ -53,6 +54,8 @@ class Problem(Message):
         code: Stable code.
         retryable: Whether the same request may succeed later.
         request_id: For finding the event in the centre's log.
+        rule: Which of the mandates' rules refused; empty when none of them did.
+        words: The same in words, for people.
     """
 
     type: str
@@ -62,3 +65,5 @@ class Problem(Message):
     code: ProblemCode
     retryable: bool
     request_id: str
+    rule: str = ""
+    words: Words | None = None

@@ -37,6 +37,7 @@ _FAULTS = {
     ProblemCode.CARD_VOID: ev.AskFault.CARD_VOID,
     ProblemCode.CARD_MISMATCH: ev.AskFault.CARD_MISMATCH,
     ProblemCode.MANDATE_MISSING: ev.AskFault.NOT_OFFERED,
+    ProblemCode.QUOTA_SPENT: ev.AskFault.NOT_OFFERED,
     ProblemCode.SERVICE_UNKNOWN: ev.AskFault.NOT_OFFERED,
     ProblemCode.NUMBER_INVALID: ev.AskFault.CARD_MISMATCH,
 }

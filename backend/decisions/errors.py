@@ -1,5 +1,6 @@
 """Why a question gets no answer. One root for the room."""
 
+from contracts.message import Words
 from contracts.problems import ProblemCode
 
 
@@ -13,12 +14,26 @@ class QuestionRefusedError(DecisionError):
     Attributes:
         code: The stable problem code that the caller is told.
         detail: What to do, for whoever runs the caller. Never citizen data.
+        rule: Which of the mandates' rules refused; empty when none of them did.
+        words: The same in words.
+        retry_after_s: When asking again may help, seconds; None when unknown.
     """
 
-    def __init__(self, code: ProblemCode, detail: str = "") -> None:
+    def __init__(
+        self,
+        code: ProblemCode,
+        detail: str = "",
+        *,
+        rule: str = "",
+        words: Words | None = None,
+        retry_after_s: int | None = None,
+    ) -> None:
         super().__init__(code.value)
         self.code = code
         self.detail = detail
+        self.rule = rule
+        self.words = words
+        self.retry_after_s = retry_after_s
 
 
 class AnsweredAlreadyError(DecisionError):

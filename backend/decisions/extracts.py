@@ -2,28 +2,25 @@
 
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
-from datetime import date, datetime
+from datetime import datetime
 from typing import Final, Protocol
-
-import structlog
 
 from backend.decisions.assemble import card_refusal
 from backend.decisions.errors import QuestionRefusedError
 from backend.decisions.fact_words import write_value
+from backend.decisions.permission import refusal, thai_day
 from backend.decisions.ports import Device, Gatherer, Mandates, Rules
-from backend.decisions.service import THAILAND
 from backend.evidence.errors import LogUnavailableError, PaperNotWantedError
 from backend.evidence.extracts import ExtractRegister
 from backend.linkage.facts import Fact, KnownFact
 from backend.linkage.gather import Gathered
-from backend.mandates.check import Refused, check
+from backend.mandates.check import Asking, Permitted, RefusalRule, Refused
 from contracts.citizen_number import CitizenNumber, NumberError
 from contracts.decision import Service
 from contracts.extract import ExtractFact, ExtractNotice, ExtractQuestion, SourcedExtract, hash_facts
 from contracts.message import Words
 from contracts.problems import ProblemCode
 
-_log = structlog.get_logger(__name__)
 _PURPOSE: Final = "extract"
 _SALT_BYTES: Final = 16
 
@@ -99,24 +96,29 @@ class ExtractService:
         return found
 
     def _ask(self, device: Authority, question: ExtractQuestion) -> Mapping[Fact, KnownFact]:
-        permitted = check(
-            self.mandates.of_agency(device.agency_id), device.agency_id, question.service, _PURPOSE, self._today()
-        )
-        if isinstance(permitted, Refused):
-            rule = permitted.rule.value
-            _log.warning("mandate_refused", agency_id=device.agency_id, service=question.service, rule=rule)
-            raise QuestionRefusedError(ProblemCode.MANDATE_MISSING, f"{question.service}: {rule}")
+        permitted = self._permit(device, question)
         items = self.gatherer.gather(question.subject, permitted.facts, tell_progress=False)
         gathered = next(item for item in items if isinstance(item, Gathered))
-        refusal = card_refusal(gathered.facts)
-        if refusal is not None:
-            raise QuestionRefusedError(refusal)
+        refused_card = card_refusal(gathered.facts)
+        if refused_card is not None:
+            raise QuestionRefusedError(refused_card)
+        if permitted.must_confirm and Fact.CARD_STATUS not in gathered.facts:
+            raise refusal(Refused(RefusalRule.CARD_NOT_CONFIRMED, question.service), device.agency_id, self.now())
         return {fact: known for fact, known in gathered.facts.items() if known.agency_id == question.source}
+
+    def _permit(self, device: Authority, question: ExtractQuestion) -> Permitted:
+        now, subject = self.now(), question.subject
+        mandates = self.mandates.of_agency(device.agency_id)
+        asking = Asking(question.service, _PURPOSE, thai_day(now), subject.kind, subject.holder_check)
+        answer = mandates.check(asking)
+        if isinstance(answer, Permitted):
+            spent = self.mandates.spend(answer.mandates, now, asking.on)
+            answer = mandates.check(asking, spent)
+        if isinstance(answer, Refused):
+            raise refusal(answer, device.agency_id, now)
+        return answer
 
     def _labels(self, service: Service) -> dict[Fact, Words]:
         """Name the service's facts. Its menu lists them in the table's order."""
         facts = self.rules.needed_facts(service.id)
         return {fact: asked.fact for fact, asked in zip(facts, service.facts, strict=True)}
-
-    def _today(self) -> date:
-        return self.now().astimezone(THAILAND).date()

@@ -2,10 +2,9 @@
 
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
-from datetime import date
 
 from backend.linkage.facts import Fact
-from backend.mandates.check import Mandate, Refused, check
+from backend.mandates.check import AgencyMandates, Asking, Mandate, Refused
 
 
 @dataclass(frozen=True, slots=True)
@@ -17,12 +16,14 @@ class Plan:
         withheld: Service id → the facts it needs and may not use.
         check_card: Whether the card's status may be asked.
         mandates: Service id → what permits asking for it.
+        must_confirm: Whether some mandate demands that the registry confirm the card.
     """
 
     usable: Mapping[str, frozenset[Fact]]
     withheld: Mapping[str, frozenset[Fact]]
     check_card: bool
     mandates: Mapping[str, tuple[Mandate, ...]] = field(default_factory=dict)
+    must_confirm: bool = False
 
     @property
     def to_ask(self) -> frozenset[Fact]:
@@ -31,35 +32,51 @@ class Plan:
         return card.union(*self.usable.values())
 
     @property
+    def counted(self) -> tuple[Mandate, ...]:
+        """What permits it, once for each service: the uses to count."""
+        return tuple(mandate for permitting in self.mandates.values() for mandate in permitting)
+
+    @property
     def never_asked(self) -> frozenset[Fact]:
         """Facts some service needs and no service asked for may use."""
         return frozenset[Fact]().union(*self.withheld.values()) - self.to_ask
 
 
 def make_plan(
-    needs: Mapping[str, frozenset[Fact]], mandates: Iterable[Mandate], agency_id: str, purpose: str, on: date
+    needs: Mapping[str, frozenset[Fact]],
+    mandates: AgencyMandates,
+    askings: Iterable[Asking],
+    spent: frozenset[int] = frozenset(),
 ) -> Plan | Refused:
     """Plan a question.
 
     Args:
         needs: Service id → the facts its rules need.
         mandates: The asking agency's mandates.
-        agency_id: Whose device asks.
-        purpose: Why.
-        on: The day, in Thailand.
+        askings: What is asked, one entry per service.
+        spent: Ids of mandates whose quota is spent.
 
     Returns:
         The plan, or the first refusal: a question is asked whole or not at all.
     """
-    held = tuple(mandates)
-    usable, withheld, check_card = {}, {}, False
-    permitting: dict[str, tuple[Mandate, ...]] = {}
-    for service_id, needed in needs.items():
-        answer = check(held, agency_id, service_id, purpose, on)
+    draft = _Draft()
+    for asking in askings:
+        answer = mandates.check(asking, spent)
         if isinstance(answer, Refused):
             return answer
-        usable[service_id] = needed & answer.facts
-        withheld[service_id] = needed - answer.facts
-        permitting[service_id] = answer.mandates
-        check_card = check_card or Fact.CARD_STATUS in answer.facts
-    return Plan(usable, withheld, check_card, permitting)
+        needed = needs[asking.service_id]
+        draft.usable[asking.service_id] = needed & answer.facts
+        draft.withheld[asking.service_id] = needed - answer.facts
+        draft.check_card = draft.check_card or Fact.CARD_STATUS in answer.facts
+        draft.mandates[asking.service_id] = answer.mandates
+        draft.must_confirm = draft.must_confirm or answer.must_confirm
+    return Plan(draft.usable, draft.withheld, draft.check_card, draft.mandates, draft.must_confirm)
+
+
+@dataclass(slots=True)
+class _Draft:
+    usable: dict[str, frozenset[Fact]] = field(default_factory=dict)
+    withheld: dict[str, frozenset[Fact]] = field(default_factory=dict)
+    check_card: bool = False
+    mandates: dict[str, tuple[Mandate, ...]] = field(default_factory=dict)
+    must_confirm: bool = False

@@ -1,7 +1,7 @@
 """What deciding needs from the other rooms."""
 
 from collections.abc import Callable, Iterable, Iterator, Mapping
-from datetime import date
+from datetime import date, datetime
 from typing import Protocol
 
 from sqlalchemy.orm import Session
@@ -10,7 +10,7 @@ from backend.eligibility.rulebook import Verdict
 from backend.evidence.leaf import Pseudonymiser
 from backend.linkage.facts import Fact, FactValue
 from backend.linkage.gather import Gathered
-from backend.mandates.check import Mandate
+from backend.mandates.check import AgencyMandates, Mandate
 from contracts.decision import LeafReference, NotKnownCause, Progress, Service, SourceOutcome, Subject
 from contracts.slip import SlipClaims
 
@@ -42,7 +42,14 @@ class Rules(Protocol):
 class Mandates(Protocol):
     """The mandates (``mandates.MandateBook``)."""
 
-    def of_agency(self, agency_id: str) -> tuple[Mandate, ...]: ...
+    def of_agency(self, agency_id: str) -> AgencyMandates: ...
+    def spend(self, mandates: Iterable[Mandate], now: datetime, on: date) -> frozenset[int]:
+        """Count a use of each; returns the ids of those whose quota had none left."""
+        ...
+
+    def give_back(self, mandates: Iterable[Mandate], on: date) -> None:
+        """Undo a use of each."""
+        ...
 
 
 class Gatherer(Protocol):

@@ -2,11 +2,10 @@
 
 import threading
 from collections.abc import Callable, Iterator
-from dataclasses import dataclass
-from datetime import date, datetime, timedelta, timezone
+from dataclasses import dataclass, replace
+from datetime import date, datetime, timedelta
 from typing import Final
 
-import structlog
 from sqlalchemy.orm import Session
 
 from backend.decisions import metrics
@@ -14,6 +13,7 @@ from backend.decisions.answers import AnswerShelf, Key, StoredAnswer, put_answer
 from backend.decisions.assemble import Asker, Decided, assurance, card_refusal, slip_claims
 from backend.decisions.errors import AnsweredAlreadyError, QuestionRefusedError
 from backend.decisions.flights import Flights
+from backend.decisions.permission import refusal, thai_day
 from backend.decisions.plan import Plan, make_plan
 from backend.decisions.ports import Device, Gatherer, Keyring, Log, Mandates, Rules, Signer
 from backend.decisions.reference import REFERENCE_BYTES, encode_reference
@@ -24,7 +24,8 @@ from backend.evidence.leaf import Pseudonymiser
 from backend.linkage.errors import LoopStoppedError
 from backend.linkage.facts import Fact
 from backend.linkage.gather import Gathered
-from backend.mandates.check import Permitted, Refused, check
+from backend.mandates.check import Asking, Permitted, RefusalRule, Refused
+from contracts.card import Assurance
 from contracts.citizen_number import CitizenNumber, NumberError
 from contracts.decision import (
     Answer,
@@ -38,9 +39,6 @@ from contracts.decision import (
 )
 from contracts.problems import ProblemCode
 
-_log = structlog.get_logger(__name__)
-THAILAND: Final = timezone(timedelta(hours=7))
-"""Days are counted where the citizens live. Thailand has kept this offset since 1920, without summer time."""
 _PURPOSE: Final = "eligibility"
 _SLIP_PURPOSE: Final = "slip_identity"
 _OTHERS_DECISION_S: Final = 30.0
@@ -118,9 +116,7 @@ class DecisionService:
         mandates, today = self._parts.mandates.of_agency(agency_id), self._today()
         offered = [s for s in self._services.values() if self._in_effect(s.id, today)]
         return ServiceList(
-            services=tuple(
-                s for s in offered if isinstance(check(mandates, agency_id, s.id, _PURPOSE, today), Permitted)
-            )
+            services=tuple(s for s in offered if isinstance(mandates.check(Asking(s.id, _PURPOSE, today)), Permitted))
         )
 
     def ask(
@@ -174,14 +170,30 @@ class DecisionService:
         except NumberError as error:
             raise QuestionRefusedError(ProblemCode.NUMBER_INVALID, error.reason) from None
         today = self._today()
-        needs = {service_id: self._needed(service_id, today) for service_id in question.services}
-        mandates = self._parts.mandates.of_agency(device.agency_id)
-        plan = make_plan(needs, mandates, device.agency_id, question.purpose, today)
-        if isinstance(plan, Refused):
-            _log.warning("mandate_refused", agency_id=device.agency_id, service=plan.service_id, rule=plan.rule.value)
-            raise QuestionRefusedError(ProblemCode.MANDATE_MISSING, f"{plan.service_id}: {plan.rule.value}")
+        plan = self._plan(device, question, today)
         pseudonymiser = self._parts.keyring.present()
         return _Asked(device, question, number, plan, today, pseudonymiser, body, pseudonymiser.question(body))
+
+    def _plan(self, device: Device, question: Question, on: date, spent: frozenset[int] = frozenset()) -> Plan:
+        needs = {service_id: self._needed(service_id, on) for service_id in question.services}
+        subject = question.subject
+        askings = [Asking(s, question.purpose, on, subject.kind, subject.holder_check) for s in needs]
+        plan = make_plan(needs, self._parts.mandates.of_agency(device.agency_id), askings, spent)
+        if isinstance(plan, Refused):
+            raise refusal(plan, device.agency_id, self._parts.now())
+        return plan
+
+    def _spend(self, asked: _Asked) -> _Asked:
+        """Count the use of each mandate; go on without those whose quota is spent, as far as the others carry."""
+        spent = self._parts.mandates.spend(asked.plan.counted, self._parts.now(), asked.on)
+        if not spent:
+            return asked
+        try:
+            return replace(asked, plan=self._plan(asked.device, asked.question, asked.on, spent))
+        except QuestionRefusedError:
+            used = [mandate for mandate in asked.plan.counted if mandate.id not in spent]
+            self._parts.mandates.give_back(used, asked.on)
+            raise
 
     def _needed(self, service_id: str, on: date) -> frozenset[Fact]:
         try:
@@ -197,6 +209,7 @@ class DecisionService:
         return True
 
     def _decide(self, asked: _Asked, tell_progress: bool) -> Iterator[Progress | Answer]:
+        asked = self._spend(asked)
         gathered: Gathered | None = None
         try:
             for item in self._parts.gatherer.gather(asked.question.subject, asked.to_ask, tell_progress=tell_progress):
@@ -212,15 +225,19 @@ class DecisionService:
 
     def _judge(self, asked: _Asked, gathered: Gathered) -> Decided:
         metrics.count_sources(gathered.sources)
-        refusal = card_refusal(gathered.facts)
-        if refusal is not None:
-            raise QuestionRefusedError(refusal)
+        refused_card = card_refusal(gathered.facts)
+        if refused_card is not None:
+            raise QuestionRefusedError(refused_card)
+        sure = assurance(gathered.facts, asked.question.subject)
+        if asked.plan.must_confirm and sure is not Assurance.CONFIRMED:
+            unconfirmed = Refused(RefusalRule.CARD_NOT_CONFIRMED, asked.question.services[0])
+            raise refusal(unconfirmed, asked.device.agency_id, self._parts.now())
         verdicts = [self._verdict(asked, service_id, gathered) for service_id in asked.plan.usable]
         return Decided(
             question_id=asked.question.question_id,
             reference=encode_reference(self._parts.random_bytes(REFERENCE_BYTES)),
             decided_at=self._parts.now().replace(microsecond=0),
-            assurance=assurance(gathered.facts, asked.question.subject),
+            assurance=sure,
             verdicts=verdicts,
             sources=gathered.sources + self._not_asked(asked, gathered),
             times=gathered.times,
@@ -279,10 +296,12 @@ class DecisionService:
 
     def _may_name_holder(self, asked: _Asked) -> bool:
         """Whether the mandate of every service asked for says that the slip's code may name its holder."""
-        agency_id = asked.device.agency_id
-        mandates = self._parts.mandates.of_agency(agency_id)
+        mandates, subject = self._parts.mandates.of_agency(asked.device.agency_id), asked.question.subject
         return all(
-            isinstance(check(mandates, agency_id, service_id, _SLIP_PURPOSE, asked.on), Permitted)
+            isinstance(
+                mandates.check(Asking(service_id, _SLIP_PURPOSE, asked.on, subject.kind, subject.holder_check)),
+                Permitted,
+            )
             for service_id in asked.question.services
         )
 
@@ -298,4 +317,4 @@ class DecisionService:
                 self._purging.release()
 
     def _today(self) -> date:
-        return self._parts.now().astimezone(THAILAND).date()
+        return thai_day(self._parts.now())

@@ -111,6 +111,7 @@ AGENCY_OPERATIONS: Final[tuple[Operation, ...]] = (
         problems=(
             *QUESTION_PROBLEMS,
             P.MANDATE_MISSING,
+            P.QUOTA_SPENT,
             P.SERVICE_UNKNOWN,
             P.NUMBER_INVALID,
             P.CARD_VOID,

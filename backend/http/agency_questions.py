@@ -11,6 +11,7 @@ from backend.http.idempotency import request_identifier
 from backend.http.messages import answer_message, read_message
 from backend.http.problems import ProblemError
 from backend.http.rate_guard import RateGuard
+from backend.http.refusals import refuse_question
 from contracts.agency import AGENCY_SERVICES_PATH, DECISIONS_PATH, TOKEN_PATH, AgencyAnswer, AgencyQuestion
 from contracts.decision import Question, Subject
 from contracts.problems import ProblemCode
@@ -48,7 +49,7 @@ def create_blueprint(service: DecisionService, tokens: TokenEndpoint, guard: Rat
         try:
             answer = service.ask(client, question, body)
         except QuestionRefusedError as error:
-            raise ProblemError(error.code, error.detail) from error
+            raise refuse_question(error) from error
         return answer_message(AgencyAnswer.of(answer))
 
     return blueprint

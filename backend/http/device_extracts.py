@@ -6,7 +6,7 @@ from backend.decisions.errors import QuestionRefusedError
 from backend.decisions.extracts import ExtractService
 from backend.http.device_identity import current_device
 from backend.http.messages import answer_message, read_message
-from backend.http.problems import ProblemError
+from backend.http.refusals import refuse_question
 from contracts.extract import SOURCE_EXTRACT_PATH, ExtractQuestion
 
 _CREATED = 201
@@ -22,6 +22,6 @@ def create_blueprint(service: ExtractService) -> Blueprint:
         try:
             return answer_message(service.make(device, question), _CREATED)
         except QuestionRefusedError as error:
-            raise ProblemError(error.code, error.detail) from error
+            raise refuse_question(error) from error
 
     return blueprint

@@ -12,8 +12,10 @@ from backend.decisions.ports import Device
 from backend.decisions.service import DecisionService
 from backend.http.messages import answer_message, read_message
 from backend.http.problems import ProblemError, current_request_id, describe
+from backend.http.refusals import refuse_question
 from contracts.decision import Answer, Progress, Question, StreamProblem
 from contracts.fleet import QUESTION_PATH, SERVICES_PATH
+from contracts.message import Words
 from contracts.problems import ProblemCode
 
 NDJSON: Final = "application/x-ndjson"
@@ -48,7 +50,7 @@ def create_blueprint(service: DecisionService, require_device: Callable[[], Devi
                 return _answer_lines(service.stream(device, question, body))
             return answer_message(service.ask(device, question, body))
         except QuestionRefusedError as error:
-            raise ProblemError(error.code, error.detail) from error
+            raise refuse_question(error) from error
 
     return blueprint
 
@@ -90,7 +92,7 @@ class _Lines:
             self._ended = True
             raise
         except QuestionRefusedError as error:
-            return self._last(error.code)
+            return self._last(error.code, error.rule, error.words)
         except OperationalError as error:
             _log.error("store_unavailable", cause=type(error.orig).__name__)
             return self._last(ProblemCode.UNAVAILABLE)
@@ -98,7 +100,7 @@ class _Lines:
             _log.error("question_failed", error=type(error).__name__)
             return self._last(ProblemCode.INTERNAL)
 
-    def _last(self, code: ProblemCode) -> bytes:
+    def _last(self, code: ProblemCode, rule: str = "", words: Words | None = None) -> bytes:
         self._ended = True
         problem = describe(code)
         return _line(
@@ -108,6 +110,8 @@ class _Lines:
                 code=code.value,
                 retryable=problem.retryable,
                 request_id=self._request_id,
+                rule=rule,
+                words=words,
             )
         )
 

@@ -168,6 +168,7 @@ OPERATIONS: Final[tuple[Operation, ...]] = (
             P.BAD_REQUEST,
             P.UNSUPPORTED_MEDIA,
             P.MANDATE_MISSING,
+            P.QUOTA_SPENT,
             P.SERVICE_UNKNOWN,
             P.NUMBER_INVALID,
             P.CARD_VOID,
@@ -210,7 +211,7 @@ OPERATIONS: Final[tuple[Operation, ...]] = (
         status=201,
         answer=ExtractReceipt,
         request=ExtractNotice,
-        problems=(P.BAD_REQUEST, P.UNSUPPORTED_MEDIA, P.MANDATE_MISSING),
+        problems=(P.BAD_REQUEST, P.UNSUPPORTED_MEDIA, P.MANDATE_MISSING, P.QUOTA_SPENT),
         description="NCPO order 21/2560, clause 17: free of charge, and only for services whose law still wants paper. "
         "The notice says who makes it and a salted hash of the facts, not the facts.",
         request_example={
@@ -239,6 +240,7 @@ OPERATIONS: Final[tuple[Operation, ...]] = (
             P.BAD_REQUEST,
             P.UNSUPPORTED_MEDIA,
             P.MANDATE_MISSING,
+            P.QUOTA_SPENT,
             P.SERVICE_UNKNOWN,
             P.NUMBER_INVALID,
             P.CARD_VOID,

@@ -9,6 +9,7 @@ from pydantic import ValidationError
 from sqlalchemy.exc import OperationalError
 from werkzeug.exceptions import HTTPException
 
+from contracts.message import Words
 from contracts.problems import TYPE_PREFIX, Problem, ProblemCode
 
 log = structlog.get_logger()
@@ -40,6 +41,8 @@ PROBLEMS: Final[dict[ProblemCode, _Kind]] = {
     ProblemCode.CLAIM_USED: _Kind(409, "The claim code has been used"),
     ProblemCode.CLAIM_EXPIRED: _Kind(410, "The claim code has expired"),
     ProblemCode.MANDATE_MISSING: _Kind(403, "No mandate allows this question"),
+    # Retry-After says when; until then asking again is of no use.
+    ProblemCode.QUOTA_SPENT: _Kind(429, "The mandate's quota is spent"),
     ProblemCode.SERVICE_UNKNOWN: _Kind(404, "The service is not known"),
     ProblemCode.NUMBER_INVALID: _Kind(422, "The number is not valid"),
     ProblemCode.CARD_VOID: _Kind(422, "The card is no longer valid"),
@@ -74,13 +77,25 @@ class ProblemError(Exception):
         code: Stable code; it decides status, title and whether trying again can help.
         detail: What to do, for the person who runs the caller. Never citizen data.
         retry_after_s: When trying again may help, seconds; None when unknown.
+        rule: Which of the mandates' rules refused; empty when none of them did.
+        words: The same in words.
     """
 
-    def __init__(self, code: ProblemCode, detail: str = "", retry_after_s: int | None = None) -> None:
+    def __init__(
+        self,
+        code: ProblemCode,
+        detail: str = "",
+        retry_after_s: int | None = None,
+        *,
+        rule: str = "",
+        words: Words | None = None,
+    ) -> None:
         super().__init__(code.value)
         self.code = code
         self.detail = detail
         self.retry_after_s = retry_after_s
+        self.rule = rule
+        self.words = words
 
 
 def current_request_id() -> str:
@@ -88,7 +103,7 @@ def current_request_id() -> str:
     return str(g.get("request_id", "")) if has_request_context() else ""
 
 
-def describe(code: ProblemCode, detail: str = "") -> Problem:
+def describe(code: ProblemCode, detail: str = "", *, rule: str = "", words: Words | None = None) -> Problem:
     """Build the problem document for a code, within a request."""
     kind = PROBLEMS[code]
     return Problem(
@@ -99,13 +114,19 @@ def describe(code: ProblemCode, detail: str = "") -> Problem:
         code=code,
         retryable=kind.retryable,
         request_id=current_request_id(),
+        rule=rule,
+        words=words,
     )
 
 
 def answer_problem(code: ProblemCode, detail: str = "", retry_after_s: int | None = None) -> Response:
     """Build the response for a problem."""
-    problem = describe(code, detail)
-    response = Response(problem.model_dump_json(), status=problem.status, mimetype=MEDIA_TYPE)
+    return _answer(describe(code, detail), retry_after_s)
+
+
+def _answer(problem: Problem, retry_after_s: int | None) -> Response:
+    unsaid = None if problem.rule else {"rule", "words"}
+    response = Response(problem.model_dump_json(exclude=unsaid), status=problem.status, mimetype=MEDIA_TYPE)
     response.headers["Cache-Control"] = "no-store"
     if retry_after_s is not None:
         response.headers["Retry-After"] = str(retry_after_s)
@@ -130,7 +151,7 @@ def register_problem_handlers(app: Flask) -> None:
 
 def _answer_own(error: ProblemError) -> Response:
     log.info("request_refused", code=error.code.value)
-    return answer_problem(error.code, error.detail, error.retry_after_s)
+    return _answer(describe(error.code, error.detail, rule=error.rule, words=error.words), error.retry_after_s)
 
 
 def _answer_http(error: HTTPException) -> Response:

@@ -116,6 +116,7 @@ class Agency(_Entry):
         dci: DCI: who signs what.
         deadline_ms: How long one question may take, in milliseconds.
         max_in_flight: Questions one worker may have under way at once; more are not asked (``overloaded``).
+        restricted: Whether a mandate on its facts needs the approval of a second person.
         maintenance: When it has said that it will not answer; it is not asked then.
         requests: What it answers.
     """
@@ -126,6 +127,7 @@ class Agency(_Entry):
     base_url: Annotated[str, AfterValidator(_trim)]
     deadline_ms: int = Field(default=2_500, ge=50, le=30_000)
     max_in_flight: int = Field(default=256, ge=1, le=10_000)
+    restricted: bool = False
     maintenance: tuple[Window, ...] = ()
     xroad: XRoadParty | None = None
     dci: DciParty | None = None
@@ -171,6 +173,14 @@ class Directory(_Entry):
         if twice:
             raise ValueError("more than one request yields " + ", ".join(twice))
         return self
+
+    def restricted_facts(self) -> frozenset[Fact]:
+        """Return the facts of restricted databases."""
+        return frozenset(f for a in self.agencies if a.restricted for r in a.requests for f in r.facts)
+
+    def known_facts(self) -> frozenset[Fact]:
+        """Return every fact that may be asked for by name."""
+        return frozenset(FACT_TYPES)
 
     def agency_of(self, fact: Fact) -> Agency | None:
         """Return the agency that yields ``fact``, or None when nobody does."""

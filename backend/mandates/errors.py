@@ -17,3 +17,17 @@ class MandateFileError(MandateError):
         super().__init__(f"mandates {source}: " + "; ".join(problems))
         self.source = source
         self.problems = problems
+
+
+class GrantError(MandateError):
+    """A step of granting cannot be taken.
+
+    Attributes:
+        mandate_id: Of which mandate; 0 when it has no row.
+        reason: Stable: ``unknown``, ``state``, ``same_person``, ``no_name``, ``facts_unknown``, ``no_reason``.
+    """
+
+    def __init__(self, mandate_id: int, reason: str, message: str) -> None:
+        super().__init__(message)
+        self.mandate_id = mandate_id
+        self.reason = reason

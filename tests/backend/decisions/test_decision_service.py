@@ -123,7 +123,7 @@ def test_a_leaf_names_officer_mandate_and_times_and_is_proved_by_its_salts(centr
     asked = question("old_age_allowance", officer="no-17")
     answer, key = ask(centre, asked), Pseudonymiser(b"p" * 32)
     leaf = parse_leaf(leaves(centre)[0])
-    held = next(m for m in MandateBook(centre.store).of_agency(TOWN) if m.service_id == leaf.service)
+    held = next(m for m in MandateBook(centre.store).of_agency(TOWN).mandates if m.service_id == leaf.service)
     assert (leaf.officer, leaf.key) == ("no-17", key.id)
     assert leaf.mandates == (LeafMandate(id=held.id, version="2017-01-01"),)
     assert leaf.pseudonym == key.number(CitizenNumber.parse(NUMBER))

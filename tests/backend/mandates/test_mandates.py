@@ -11,7 +11,7 @@ from sqlalchemy import delete
 from backend.eligibility.loading import load_rulebook
 from backend.linkage.facts import Fact
 from backend.mandates.book import MandateBook, seed_mandates
-from backend.mandates.check import Mandate, Permitted, RefusalRule, Refused, check
+from backend.mandates.check import AgencyMandates, Asking, Mandate, Permitted, RefusalRule, Refused
 from backend.mandates.errors import MandateFileError
 from backend.mandates.file import DEMO_MANDATES, load_mandates
 from backend.mandates.models import MandateRow
@@ -36,7 +36,8 @@ def mandate(**changes: object) -> Mandate:
 
 
 def ask(*mandates: Mandate, on: date = TODAY) -> Permitted | Refused:
-    return check(mandates, "town", "allowance", "eligibility", on)
+    own = AgencyMandates(m for m in mandates if m.agency_id == "town")
+    return own.check(Asking("allowance", "eligibility", on))
 
 
 def test_permits_what_is_in_force() -> None:
@@ -109,8 +110,8 @@ def test_an_empty_table_is_filled_once(store: Store) -> None:
         assert seed_mandates(session, mandates) == len(mandates)
     with store.transaction() as session:
         assert seed_mandates(session, [*mandates, mandate()]) == 0
-    assert set(MandateBook(store).of_agency("tuayang_municipality")) == set(mandates)
-    assert MandateBook(store).of_agency("town") == ()
+    assert set(MandateBook(store).of_agency("tuayang_municipality").mandates) == set(mandates)
+    assert MandateBook(store).of_agency("town").mandates == ()
 
 
 # Rules whose agencies the demo does not link: in the rulebook, under no mandate, hence on no kiosk's menu.
@@ -127,16 +128,14 @@ DEMONSTRATION_ONLY = {
 
 def test_the_demo_mandates_cover_what_every_rule_needs() -> None:
     rulebook = load_rulebook()
-    mandates = load_mandates(DEMO_MANDATES)
+    mandates = AgencyMandates(load_mandates(DEMO_MANDATES))
     offered = {service.id for service in rulebook.services()} - DEMONSTRATION_ONLY
     assert len(offered) == 5
     for service in rulebook.services():
         if service.id in DEMONSTRATION_ONLY:
-            assert not isinstance(
-                check(mandates, "tuayang_municipality", service.id, "eligibility", TODAY), Permitted
-            ), service.id
+            assert not isinstance(mandates.check(Asking(service.id, "eligibility", TODAY)), Permitted), service.id
             continue
-        answer = check(mandates, "tuayang_municipality", service.id, "eligibility", TODAY)
+        answer = mandates.check(Asking(service.id, "eligibility", TODAY))
         assert isinstance(answer, Permitted), service.id
         needed = {*rulebook.needed_facts(service.id, TODAY), Fact.CARD_STATUS}
         assert needed <= answer.facts
@@ -181,14 +180,14 @@ def test_a_withdrawn_mandate_stops_when_it_is_no_longer_remembered(store: Store)
     with store.transaction() as session:
         seed_mandates(session, [mandate()])
     book, remembering = MandateBook(store, kept_s=0), MandateBook(store, kept_s=60)
-    assert book.of_agency("town") == remembering.of_agency("town") == (mandate(),)
+    assert book.of_agency("town").mandates == remembering.of_agency("town").mandates == (mandate(),)
     with store.transaction() as session:
         session.execute(delete(MandateRow))
-    assert book.of_agency("town") == ()
-    assert remembering.of_agency("town") == (mandate(),)
+    assert book.of_agency("town").mandates == ()
+    assert remembering.of_agency("town").mandates == (mandate(),)
 
 
 def test_no_mandate_permits_a_commercial_purpose() -> None:
     granted = mandate(purpose="commercial")
-    answer = check([granted], "town", "allowance", "commercial", TODAY)
+    answer = AgencyMandates([granted]).check(Asking("allowance", "commercial", TODAY))
     assert answer == Refused(RefusalRule.PURPOSE_COMMERCIAL, "allowance")

@@ -1,0 +1,154 @@
+"""A mandate is proposed by one person and granted by another; restricted facts take a third; everything is kept."""
+
+import json
+from datetime import UTC, date, datetime, timedelta
+from pathlib import Path
+
+import pytest
+from click.testing import CliRunner
+
+from backend.bootstrap import migrate_store
+from backend.cli import centre
+from backend.linkage.facts import Fact
+from backend.mandates.book import MandateBook
+from backend.mandates.check import Asking, GrantState, Mandate, Permitted, RefusalRule, Refused
+from backend.mandates.errors import GrantError
+from backend.mandates.granting import Granting, unused
+from backend.settings import read_settings
+from backend.store import Store
+from contracts.message import Words
+
+NOW = datetime(2026, 11, 23, 2, tzinfo=UTC)
+TODAY = date(2026, 11, 23)
+PROPOSAL = Mandate(
+    "town",
+    "allowance",
+    "eligibility",
+    frozenset({Fact.ALIVE}),
+    Words(th="กฎหมาย", en="A law"),
+    date(2026, 1, 1),
+    approvals=0,
+    state=GrantState.PROPOSED,
+)
+ASKING = Asking("allowance", "eligibility", TODAY)
+
+
+def granting(store: Store, restricted: frozenset[Fact] = frozenset()) -> Granting:
+    return Granting(store, frozenset({Fact.ALIVE, Fact.BIRTH}), restricted)
+
+
+def check(store: Store, restricted: frozenset[Fact] = frozenset()) -> Permitted | Refused:
+    return MandateBook(store, restricted=restricted).of_agency("town").check(ASKING)
+
+
+def test_another_person_grants_what_one_proposed(any_store: Store) -> None:
+    life = granting(any_store)
+    number = life.propose(PROPOSAL, "Somchai  T.", NOW)
+    assert check(any_store) == Refused(RefusalRule.NOT_GRANTED, "allowance")
+    for same in ("Somchai T.", " somchai t. ", "SOMCHAI T."):
+        with pytest.raises(GrantError) as caught:
+            life.approve(number, same, NOW)
+        assert caught.value.reason == "same_person"
+    life.approve(number, "Malee", NOW)
+    assert isinstance(check(any_store), Permitted)
+    with pytest.raises(GrantError) as caught:
+        life.approve(number, "Wichai", NOW)
+    assert caught.value.reason == "state"
+
+
+def test_restricted_facts_take_a_second_approval(any_store: Store) -> None:
+    restricted = frozenset({Fact.ALIVE})
+    life = granting(any_store, restricted)
+    number = life.propose(PROPOSAL, "Somchai", NOW)
+    assert life.needs_second(life.approve(number, "Malee", NOW))
+    assert check(any_store, restricted) == Refused(RefusalRule.SECOND_APPROVAL_MISSING, "allowance")
+    for before in ("Somchai", "Malee"):
+        with pytest.raises(GrantError):
+            life.approve(number, before, NOW)
+    assert not life.needs_second(life.approve(number, "Wichai", NOW))
+    assert isinstance(check(any_store, restricted), Permitted)
+    assert [event.what for event in life.history(number)] == ["proposed", "approved", "approved again"]
+
+
+def test_revoking_says_why_and_is_kept(any_store: Store) -> None:
+    life = granting(any_store)
+    number = life.propose(PROPOSAL, "Somchai", NOW)
+    life.approve(number, "Malee", NOW)
+    with pytest.raises(GrantError) as caught:
+        life.revoke(number, "Wichai", "  ", NOW)
+    assert caught.value.reason == "no_reason"
+    life.revoke(number, "Wichai", "the law was repealed", NOW)
+    assert check(any_store) == Refused(RefusalRule.REVOKED, "allowance")
+    last = life.history(number)[-1]
+    assert (last.at, last.who, last.what, last.note) == (NOW, "wichai", "revoked", "the law was repealed")
+    with pytest.raises(GrantError):
+        life.approve(number, "Prasert", NOW)
+
+
+def test_facts_that_nobody_has_cannot_be_proposed(any_store: Store) -> None:
+    life = Granting(any_store, frozenset({Fact.BIRTH}), frozenset())
+    with pytest.raises(GrantError) as caught:
+        life.propose(PROPOSAL, "Somchai", NOW)
+    assert caught.value.reason == "facts_unknown"
+    assert life.list() == []
+
+
+def test_a_mandate_that_nobody_uses_is_flagged_until_it_is_used(any_store: Store) -> None:
+    life = granting(any_store)
+    number = life.propose(PROPOSAL, "Somchai", NOW)
+    life.approve(number, "Malee", NOW)
+    later = NOW + timedelta(days=90)
+    assert unused(life.list(), later - timedelta(days=1), 90) == ()
+    assert [held.mandate.id for held in unused(life.list(), later, 90)] == [number]
+    book = MandateBook(any_store)
+    book.spend(book.of_agency("town").mandates, later, TODAY)
+    assert unused(life.list(), later, 90) == ()
+    assert life.get(number).last_used_at == later
+
+
+@pytest.fixture
+def run(tmp_path: Path, monkeypatch: pytest.MonkeyPatch):
+    monkeypatch.setenv("BAIDIAO_CENTRE_STATE_DIR", str(tmp_path))
+    migrate_store(read_settings({"BAIDIAO_CENTRE_STATE_DIR": str(tmp_path)}))
+
+    def invoke(*words: str) -> tuple[int, str]:
+        done = CliRunner().invoke(centre, ["mandates", *words])
+        return done.exit_code, done.output
+
+    return invoke
+
+
+def test_the_commands_take_a_mandate_through_its_life(run, tmp_path: Path) -> None:
+    file = tmp_path / "wanted.json"
+    entry = {
+        "agency_id": "town",
+        "service_id": "old_age_allowance",
+        "purpose": "eligibility",
+        "facts": ["registry.alive"],
+        "legal_basis": {"th": "กฎหมายหนึ่ง", "en": "A law"},
+        "valid_from": "2026-01-01",
+        "quota": {"limit": 500, "period": "day"},
+    }
+    file.write_text(json.dumps(entry), encoding="utf-8")
+    asked = ("check", "--agency", "town", "--service", "old_age_allowance")
+    code, said = run(*asked)
+    assert code == 1
+    assert "agency_has_none" in said
+    code, number = run("propose", str(file), "--by", "somchai")
+    assert code == 0, number
+    number = number.strip()
+    code, said = run("approve", number, "--by", "Somchai")
+    assert code == 1
+    assert "another person" in said
+    assert run("approve", number, "--by", "malee") == (0, f"mandate {number} is granted\n")
+    assert run(*asked)[1].startswith("may ask: registry.alive\n")
+    shown = run("show", number)[1]
+    assert "500 a day" in shown
+    assert "approved by malee" in shown
+    assert run("revoke", number, "--by", "malee", "--reason", "no longer needed")[0] == 0
+    assert "revoked" in run(*asked)[1]
+    listed = run("list", "--agency", "town")[1]
+    assert listed.split()[:2] == [number, "revoked"]
+    assert "UNUSED" in run("unused", "--days", "30")[1]
+    file.write_text(json.dumps({**entry, "purpose": "commercial"}), encoding="utf-8")
+    assert run("propose", str(file), "--by", "somchai")[0] == 1
