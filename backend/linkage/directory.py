@@ -1,14 +1,24 @@
 """The agency directory: who is linked, where, and how each answer becomes facts. Data in a file, checked on loading."""
 
 import json
+from collections.abc import Iterator
 from typing import Annotated, Literal, Self
 
 from pydantic import AfterValidator, BaseModel, ConfigDict, Field, ValidationError, model_validator
 
 from backend.linkage.errors import DirectoryError
 from backend.linkage.facts import FACT_TYPES, Fact
-from backend.linkage.interfaces import DciParty, XRoadParty, check_database_address, check_web_address
+from backend.linkage.interfaces import (
+    Auth,
+    DciParty,
+    TlsParty,
+    XRoadParty,
+    check_database_address,
+    check_web_address,
+    is_this_machine,
+)
 from backend.linkage.maintenance import Window
+from backend.linkage.mapping import AnswerPath, HttpShape, ValueShape
 from contracts.card import Birth
 from contracts.decision import AgencyId
 from contracts.message import Words
@@ -26,11 +36,11 @@ class _Entry(BaseModel):
     model_config = ConfigDict(frozen=True, extra="forbid", populate_by_name=True)
 
 
-class Reading(_Entry):
+class Reading(_Entry, ValueShape):
     """Where one fact stands in an answer and how it is read.
 
     Attributes:
-        at: Dotted path through JSON objects or XML elements, e.g. ``person.birth``.
+        at: Path through JSON objects and arrays or XML elements, e.g. ``person.birth``; see ``answer_path``.
         convert: ``bool``, ``int`` and ``date`` demand that type; ``birth`` an object of year, month, day; ``equals`` is
             true when the text is ``value``; ``text`` demands one of ``one_of``; ``present`` is true when not null.
         value: For ``equals``.
@@ -39,7 +49,7 @@ class Reading(_Entry):
         most: For ``int``: the largest plausible value.
     """
 
-    at: str = Field(pattern=r"^[A-Za-z_][A-Za-z0-9_]*(\.[A-Za-z_][A-Za-z0-9_]*)*$")
+    at: AnswerPath
     convert: Converter = Field(alias="as")
     value: str | None = None
     one_of: tuple[str, ...] = ()
@@ -55,13 +65,13 @@ class Reading(_Entry):
         return self
 
 
-class Request(_Entry):
+class Request(_Entry, HttpShape):
     """One request an agency answers.
 
     Attributes:
-        path: Path below the agency's base URL. The same for everybody: citizens never stand in URLs.
-        send: Body field → what of the subject it carries.
-        found: Where the answer says whether the agency knows the person.
+        path: Path below the agency's base URL. The same for everybody, unless ``number_in_url``.
+        send: Body field (``outer.inner`` nests) → what of the subject it carries.
+        found: Where the answer says whether the agency knows the person; empty when its status alone says so.
         facts: Fact → how it is read.
         whose: Where the answer repeats the number it speaks of, if it does; about another, it is a wrong answer.
         absent: What it means for a fact when the agency does not know the person. Facts not named stay not known.
@@ -71,10 +81,10 @@ class Request(_Entry):
         view: SQL: the view that is read, with its schema where it has one.
     """
 
-    path: str = Field(default="/", pattern=r"^/[A-Za-z0-9/_.-]*$")
-    send: dict[str, SubjectField] = Field(min_length=1)
-    found: str = "found"
-    whose: str = ""
+    path: str = Field(default="/", pattern=r"^/([A-Za-z0-9/_.-]|\{citizen_number\})*$")
+    send: dict[str, SubjectField] = Field(default_factory=dict)
+    found: Literal[""] | AnswerPath = "found"
+    whose: Literal[""] | AnswerPath = ""
     facts: dict[Fact, Reading] = Field(min_length=1)
     absent: dict[Fact, bool | int | str] = Field(default_factory=dict)
     operation: str = Field(default="", pattern=r"^[A-Za-z_][A-Za-z0-9_.-]*$|^$")
@@ -101,7 +111,7 @@ class Request(_Entry):
         """Return the view's columns that one fact is read from: its own, or three for a birth."""
         reading = self.facts[fact]
         parts = tuple(f"{reading.at}__{part}" for part in ("year", "month", "day"))
-        return parts if reading.convert == "birth" else (reading.at,)
+        return parts if reading.convert == "birth" and not reading.form else (reading.at,)
 
 
 class Agency(_Entry):
@@ -114,6 +124,10 @@ class Agency(_Entry):
         base_url: http or https, without user, query or fragment; for ``sql`` a SQLAlchemy URL without a password.
         xroad: X-Road: names on the network.
         dci: DCI: who signs what.
+        auth: How the centre proves itself; secrets lie in files.
+        tls: Which authorities are believed, and the centre's own certificate.
+        twins: Base URLs of further servers with the same data.
+        hedge_after_ms: After how long without an answer a twin is asked too, in milliseconds.
         deadline_ms: How long one question may take, in milliseconds.
         max_in_flight: Questions one worker may have under way at once; more are not asked (``overloaded``).
         restricted: Whether a mandate on its facts needs the approval of a second person.
@@ -125,6 +139,10 @@ class Agency(_Entry):
     name: Words
     adapter: Literal["rest", "soap", "sql", "xroad", "dci"]
     base_url: Annotated[str, AfterValidator(_trim)]
+    auth: Auth | None = None
+    tls: TlsParty | None = None
+    twins: tuple[Annotated[str, AfterValidator(check_web_address)], ...] = ()
+    hedge_after_ms: int = Field(default=400, ge=20, le=10_000)
     deadline_ms: int = Field(default=2_500, ge=50, le=30_000)
     max_in_flight: int = Field(default=256, ge=1, le=10_000)
     restricted: bool = False
@@ -147,13 +165,19 @@ class Agency(_Entry):
         for name, part in (("xroad", self.xroad), ("dci", self.dci)):
             if (self.adapter == name) != (part is not None):
                 raise ValueError(f"'{name}' goes with adapter '{name}' and only with it")
+        if self.adapter != "rest" and any(r.method == "GET" or r.number_in_url or r.fixed for r in self.requests):
+            raise ValueError("'method', 'number_in_url' and 'fixed' go with 'rest' and only with it")
+        if self.adapter == "sql" and (self.auth or self.tls or self.twins):
+            raise ValueError("'auth', 'tls' and 'twins' do not go with 'sql'")
+        if self.auth and self.base_url.startswith("http://") and not is_this_machine(self.base_url):
+            raise ValueError("'auth' needs https: a secret would travel in the clear")
         if self.adapter == "dci" and any(len(r.send) != 1 for r in self.requests):
             raise ValueError("a dci search sends exactly one value")
         return self
 
     def _views_flat(self) -> bool:
         views = self.requests if self.adapter == "sql" else ()
-        return all(r.view and not any("." in reading.at for reading in r.facts.values()) for r in views)
+        return all(r.view and not any({".", "["} & set(reading.at) for reading in r.facts.values()) for r in views)
 
 
 class Directory(_Entry):
@@ -196,7 +220,15 @@ def parse_directory(text: str, source: Annotated[str, "for messages"] = "(text)"
     try:
         return Directory.model_validate(json.loads(text))
     except ValidationError as error:
-        problems = tuple(f"{'.'.join(str(part) for part in e['loc']) or 'file'}: {e['msg']}" for e in error.errors())
-        raise DirectoryError(source, problems) from error
+        raise DirectoryError(source, tuple(_list_problems(error))) from error
     except ValueError as error:
         raise DirectoryError(source, (f"not JSON: {error}",)) from error
+
+
+def _list_problems(error: ValidationError) -> Iterator[str]:
+    found = error.errors()
+    for one in found:
+        place = one["loc"]
+        deeper = any(len(other["loc"]) > len(place) and other["loc"][: len(place)] == place for other in found)
+        if not (one["type"] == "too_short" and deeper):  # a list is not empty because what stood in it was wrong
+            yield f"{'.'.join(str(part) for part in place) or 'file'}: {one['msg']}"

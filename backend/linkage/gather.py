@@ -17,7 +17,7 @@ from backend.linkage.errors import LoopStoppedError
 from backend.linkage.facts import Fact, KnownFact
 from backend.linkage.loop import AgencyLoop
 from backend.linkage.maintenance import Window, is_under_way
-from backend.linkage.ports import Facts, NotKnown, Provider, Transport
+from backend.linkage.ports import Closing, Facts, NotKnown, Provider, Transport
 from backend.linkage.transport import AiohttpTransport
 from contracts.decision import AskState, NotKnownCause, Progress, SourceOutcome, Subject
 from contracts.message import Words
@@ -145,8 +145,12 @@ class FactGatherer:
         )
 
     def close(self) -> None:
-        """End the loop's thread and its connections."""
+        """End the loop's thread and its connections, and the databases'."""
         self._loop.stop(self._transport.aclose if self._transport else None)
+        for agency in self._agencies:
+            for provider in agency.providers:
+                if isinstance(provider, Closing):
+                    provider.close()
 
 
 def _next(told: "queue.SimpleQueue[_Told]", until: float) -> Progress | Gathered:

@@ -1,10 +1,10 @@
 """What some interfaces need beside an address: parts of an agency's entry in the directory."""
 
 import re
-from typing import Final
+from typing import Annotated, Final, Literal, Self
 from urllib.parse import urlsplit
 
-from pydantic import BaseModel, ConfigDict, Field
+from pydantic import AfterValidator, BaseModel, ConfigDict, Field, model_validator
 
 _PART: Final = r"[A-Za-z0-9_.-]{1,64}"
 _SQLITE_FILE: Final = re.compile(r"sqlite:///[^?#:%]+\Z")
@@ -79,3 +79,77 @@ def check_database_address(url: str) -> str:
     if backend == "sqlite" and not _SQLITE_FILE.match(url):
         raise ValueError("must name a SQLite file and nothing more")
     return url
+
+
+def is_this_machine(url: str) -> bool:
+    """Say whether a web address is a loopback one, which no wire carries."""
+    return urlsplit(url).hostname in {"127.0.0.1", "::1", "localhost"}
+
+
+class _SecretHolder(BaseModel):
+    model_config = ConfigDict(frozen=True, extra="forbid")
+
+    secret_file: str = Field(min_length=1)
+
+
+class ApiKey(_SecretHolder):
+    """A key in a header of its own."""
+
+    kind: Literal["api_key"]
+    header: str = Field(default="X-Api-Key", pattern=r"^[A-Za-z][A-Za-z0-9-]{0,63}$")
+
+
+class Basic(_SecretHolder):
+    """A name and a password (RFC 7617)."""
+
+    kind: Literal["basic"]
+    user: str = Field(pattern=r"^[^:\x00-\x1f]+$")
+
+
+class Bearer(_SecretHolder):
+    """A token that does not change (RFC 6750)."""
+
+    kind: Literal["bearer"]
+
+
+class ClientCredentials(_SecretHolder):
+    """Tokens fetched from the agency's own server (RFC 6749 section 4.4)."""
+
+    kind: Literal["oauth2"]
+    token_url: Annotated[str, AfterValidator(check_web_address)]
+    client_id: str = Field(min_length=1)
+    scope: str = ""
+
+    @model_validator(mode="after")
+    def _kept_secret(self) -> Self:
+        if self.token_url.startswith("http://") and not is_this_machine(self.token_url):
+            raise ValueError("'token_url' must be https: the secret would travel in the clear")
+        return self
+
+
+Auth = Annotated[ApiKey | Basic | Bearer | ClientCredentials, Field(discriminator="kind")]
+"""How the centre proves to an agency that it is the centre."""
+
+
+class TlsParty(BaseModel):
+    """TLS with an agency.
+
+    Attributes:
+        ca_file: The only authorities believed (PEM); empty: those of the machine.
+        certificate_file: The centre's own certificate (PEM), where the agency asks for one.
+        key_file: Its key.
+    """
+
+    model_config = ConfigDict(frozen=True, extra="forbid")
+
+    ca_file: str = ""
+    certificate_file: str = ""
+    key_file: str = ""
+
+    @model_validator(mode="after")
+    def _whole(self) -> Self:
+        if bool(self.certificate_file) != bool(self.key_file):
+            raise ValueError("'certificate_file' and 'key_file' go together")
+        if not self.ca_file and not self.certificate_file:
+            raise ValueError("names neither authorities nor a certificate")
+        return self

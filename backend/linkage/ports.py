@@ -2,7 +2,9 @@
 
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
-from typing import Protocol
+from ssl import SSLContext
+from typing import Literal, Protocol, runtime_checkable
+from urllib.parse import urlsplit
 
 from backend.linkage.facts import Fact, FactValue
 from contracts.decision import NotKnownCause, Subject
@@ -51,25 +53,36 @@ class Provider(Protocol):
         ...
 
 
-class Transport(Protocol):
-    """Sends one HTTP POST to an agency and reads a small answer."""
+@runtime_checkable
+class Closing(Protocol):
+    """A provider that holds something open."""
 
-    async def post(self, call: "HttpCall", deadline_s: float) -> bytes | NotKnown:
+    def close(self) -> None:
+        """Let go of it. Called once, when nothing is asked any more."""
+        ...
+
+
+class Transport(Protocol):
+    """Sends one HTTP request to an agency and reads a small answer."""
+
+    async def send(self, call: "HttpCall", deadline_s: float) -> bytes | NotKnown:
         """Send ``call``; return the body of a 200 answer of an accepted media type, or why there is none."""
         ...
 
 
 @dataclass(frozen=True, slots=True)
 class HttpCall:
-    """One POST. Reads only by agreement, so it may be sent twice.
+    """One request. Reads only by agreement, so it may be sent twice.
 
     Attributes:
-        url: Whole URL. Never holds anything about the citizen.
+        url: Whole URL. Hidden in ``repr`` but for its host: some agencies will have the number in it.
         body: The bytes to send. Hidden in ``repr``: it names a citizen.
         content_type: Media type of ``body``.
         accepts: Media types an answer may have, without parameters.
         headers: Further headers.
         fault_statuses: Statuses beside 200 whose body is to be returned too (SOAP's faults travel in 500).
+        method: POST or GET.
+        tls: Which authorities are believed and what is shown to the agency; None: the machine's.
         inspect: Looks at status and headers before anything else; what it returns stands instead of an answer.
     """
 
@@ -79,7 +92,9 @@ class HttpCall:
     accepts: frozenset[str]
     headers: Mapping[str, str]
     fault_statuses: frozenset[int] = frozenset()
+    method: Literal["POST", "GET"] = "POST"
+    tls: SSLContext | None = None
     inspect: Callable[[int, Mapping[str, str]], NotKnown | None] | None = None
 
     def __repr__(self) -> str:
-        return f"HttpCall(url={self.url!r})"
+        return f"HttpCall(method={self.method!r}, host={urlsplit(self.url).netloc!r})"

@@ -5,12 +5,14 @@ from collections.abc import Callable, Mapping
 from datetime import date
 from typing import Final
 
+from backend.linkage.answer_path import scalar_text, walk
 from backend.linkage.directory import Reading, Request
 from backend.linkage.errors import WrongAnswerError
 from backend.linkage.facts import Fact, FactValue
+from backend.linkage.written_dates import BUDDHIST_ERA_YEARS, parse_written
 from contracts.card import Birth
 
-_DATE: Final = re.compile(r"[0-9]{4}-[0-9]{2}-[0-9]{2}\Z")
+_ISO_FORM: Final = "YYYY-MM-DD"
 _XS_BOOLEAN: Final = {"true": True, "1": True, "false": False, "0": False}
 """Lexical forms of xs:boolean (XML Schema part 2, section 3.2.2)."""
 _XS_INTEGER: Final = re.compile(r"[+-]?[0-9]{1,15}\Z")
@@ -34,12 +36,11 @@ def read_facts(
     Raises:
         WrongAnswerError: The answer is not as agreed.
     """
-    if not isinstance(tree, Mapping):
-        raise WrongAnswerError("not_an_object")
-    if not _as_bool(_walk(tree, request.found), lexical, "found"):
-        absent: dict[Fact, FactValue] = {fact: value for fact, value in request.absent.items() if fact in wanted}
-        return absent or None
-    if request.whose and _walk(tree, request.whose) != about:
+    if not isinstance(tree, list if request.reads_array else Mapping):
+        raise WrongAnswerError("not_an_array" if request.reads_array else "not_an_object")
+    if not _is_found(request, tree, lexical):
+        return absent_facts(request, wanted)
+    if request.whose and walk(tree, request.whose) != about:
         raise WrongAnswerError("other_person")
     facts: dict[Fact, FactValue] = {}
     for fact in request.facts.keys() & wanted:
@@ -49,23 +50,43 @@ def read_facts(
     return facts
 
 
-def _walk(tree: object, path: str) -> object:
-    for step in path.split("."):
-        if not isinstance(tree, Mapping):
-            return None
-        tree = tree.get(step)
-    return tree
+def absent_facts(request: Request, wanted: frozenset[Fact]) -> dict[Fact, FactValue] | None:
+    """Return what it says about the wanted facts that the agency does not know the person; None when nothing."""
+    return {fact: value for fact, value in request.absent.items() if fact in wanted} or None
+
+
+def _is_found(request: Request, tree: object, lexical: bool) -> bool:
+    if not request.found:
+        return True
+    raw = walk(tree, request.found)
+    if not request.found_when and not request.not_found_when:
+        return _as_bool(raw, lexical, "found")
+    word = scalar_text(raw)
+    if word in request.not_found_when:
+        return False
+    if request.found_when and word not in request.found_when:
+        raise WrongAnswerError("unknown_text:found")
+    return True
 
 
 def _read(reading: Reading, tree: object, fact: Fact, lexical: bool) -> FactValue | None:
-    raw = _walk(tree, reading.at)
+    raw = walk(tree, reading.at)
     if reading.convert == "present":
         return raw is not None
+    if reading.values:
+        raw, lexical = _translate(raw, reading, fact), False
     if raw is None:
         if reading.optional:
             return None
         raise WrongAnswerError(f"missing:{fact}")
-    return _CONVERTERS[reading.convert](raw, reading, lexical, fact)
+    return _CONVERTERS[reading.convert](raw, reading, lexical or reading.written == "text", fact)
+
+
+def _translate(raw: object, reading: Reading, name: str) -> object:
+    word = scalar_text(raw.strip() if isinstance(raw, str) else raw)
+    if word is None or (word not in reading.values and raw is not None):
+        raise WrongAnswerError(f"unknown_text:{name}")
+    return reading.values.get(word)
 
 
 def _as_text(raw: object, name: str) -> str:
@@ -91,25 +112,38 @@ def _as_int(raw: object, most: int, lexical: bool, name: str) -> int:
     return raw
 
 
-def _as_date(raw: object, name: str) -> date:
-    text = _as_text(raw, name).strip()
-    if not _DATE.match(text):
+def _as_date(raw: object, reading: Reading, name: str) -> date:
+    buddhist = reading.era == "be"
+    written = parse_written(_as_text(raw, name), reading.form or _ISO_FORM, buddhist=buddhist)
+    if written is None or not written.month or not written.day:
         raise WrongAnswerError(f"wrong_type:{name}")
     try:
-        return date.fromisoformat(text)
-    except ValueError as error:
-        raise WrongAnswerError(f"wrong_type:{name}") from error
+        return date(written.year, written.month, written.day)
+    except ValueError:
+        raise WrongAnswerError(f"wrong_type:{name}") from None
 
 
-def _as_birth(raw: object, lexical: bool, name: str) -> Birth:
+def _as_birth(raw: object, reading: Reading, lexical: bool, name: str) -> Birth:
     """Read year, month, day; the last two may be null or missing. The validator's own message would quote the value."""
     try:
-        birth = Birth.model_validate(raw, strict=not lexical)
+        birth = _parse_birth(raw, reading, lexical, name)
         if birth.day is not None:
             date(birth.year, birth.month or 0, birth.day)
     except ValueError:
         raise WrongAnswerError(f"wrong_type:{name}") from None
     return birth
+
+
+def _parse_birth(raw: object, reading: Reading, lexical: bool, name: str) -> Birth:
+    buddhist = reading.era == "be"
+    if reading.form:
+        written = parse_written(_as_text(raw, name), reading.form, buddhist=buddhist)
+        if written is None:
+            raise WrongAnswerError(f"wrong_type:{name}")
+        return written
+    if buddhist and isinstance(raw, Mapping) and isinstance(raw.get("year"), int | str):
+        raw = {**raw, "year": _as_int(raw["year"], 9999, lexical, name) - BUDDHIST_ERA_YEARS}
+    return Birth.model_validate(raw, strict=not lexical)
 
 
 def _as_known_text(raw: object, reading: Reading, name: str) -> str:
@@ -122,8 +156,8 @@ def _as_known_text(raw: object, reading: Reading, name: str) -> str:
 _CONVERTERS: Final[dict[str, Callable[[object, Reading, bool, str], FactValue]]] = {
     "bool": lambda raw, _reading, lexical, name: _as_bool(raw, lexical, name),
     "int": lambda raw, reading, lexical, name: _as_int(raw, reading.most, lexical, name),
-    "date": lambda raw, _reading, _lexical, name: _as_date(raw, name),
-    "birth": lambda raw, _reading, lexical, name: _as_birth(raw, lexical, name),
+    "date": lambda raw, reading, _lexical, name: _as_date(raw, reading, name),
+    "birth": _as_birth,
     "equals": lambda raw, reading, _lexical, name: _as_text(raw, name) == reading.value,
     "text": lambda raw, reading, _lexical, name: _as_known_text(raw, reading, name),
 }

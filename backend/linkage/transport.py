@@ -5,6 +5,7 @@ from collections.abc import Mapping
 from typing import Final
 
 import aiohttp
+from yarl import URL
 
 from backend.linkage.ports import HttpCall, NotKnown
 from contracts.decision import NotKnownCause
@@ -50,7 +51,7 @@ class AiohttpTransport:
     def __init__(self) -> None:
         self._session: aiohttp.ClientSession | None = None
 
-    async def post(self, call: HttpCall, deadline_s: float) -> bytes | NotKnown:
+    async def send(self, call: HttpCall, deadline_s: float) -> bytes | NotKnown:
         """Send ``call`` and return the answer's body, or why there is none. Never raises for a fault of the peer."""
         try:
             async with asyncio.timeout(deadline_s):
@@ -63,9 +64,17 @@ class AiohttpTransport:
             return classify_failure(error)
 
     async def _exchange(self, call: HttpCall) -> bytes | NotKnown:
-        headers = {**_BASE_HEADERS, "Content-Type": call.content_type, "Accept": ", ".join(sorted(call.accepts))}
-        headers.update(call.headers)
-        request = self._opened().post(call.url, data=call.body, headers=headers, allow_redirects=False)
+        headers = {**_BASE_HEADERS, "Accept": ", ".join(sorted(call.accepts)), **call.headers}
+        if call.method == "POST":
+            headers["Content-Type"] = call.content_type
+        request = self._opened().request(
+            call.method,
+            URL(call.url, encoded=True),
+            data=call.body or None,
+            headers=headers,
+            allow_redirects=False,
+            ssl=call.tls or True,
+        )
         async with request as response:
             told = call.inspect(response.status, response.headers) if call.inspect else None
             if told is not None:

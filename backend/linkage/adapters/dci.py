@@ -54,7 +54,7 @@ class DciProvider:
         """Ask about one person (see ``Provider``)."""
         transaction = str(uuid4())
         body = seal(self._header(transaction), self._search(transaction, subject), self._key)
-        answer = await self._transport.post(HttpCall(self._url, body, "application/json", _JSON, {}), deadline_s)
+        answer = await self._transport.send(HttpCall(self._url, body, "application/json", _JSON, {}), deadline_s)
         if isinstance(answer, NotKnown):
             return answer
         try:

@@ -7,6 +7,7 @@ from cryptography.hazmat.primitives.serialization import load_pem_private_key
 
 from backend.linkage.adapters.dci import DciProvider
 from backend.linkage.adapters.rest import RestProvider
+from backend.linkage.adapters.secured import HedgedTransport, secure
 from backend.linkage.adapters.soap import SoapProvider
 from backend.linkage.adapters.sql_view import SqlViewProvider, open_read_only
 from backend.linkage.adapters.xroad import XRoadProvider
@@ -20,9 +21,12 @@ def make_providers(agency: Agency, transport: Transport) -> tuple[Provider, ...]
     """Build one provider for each request of ``agency``.
 
     Raises:
-        DirectoryError: A key that the agency's entry names cannot be used.
+        DirectoryError: A key or another file that the agency's entry names cannot be used.
     """
     url, requests = agency.base_url, agency.requests
+    transport = secure(agency.id, agency.auth, agency.tls, transport)
+    if agency.twins:
+        transport = HedgedTransport(transport, url, agency.twins, agency.hedge_after_ms / 1000)
     if agency.adapter == "soap":
         return tuple(SoapProvider(url, request, transport) for request in requests)
     if agency.adapter == "sql":

@@ -1,17 +1,23 @@
-"""An agency that answers JSON to a JSON POST."""
+"""An agency that answers JSON, to a JSON POST or to a GET, as the directory says."""
 
 import json
-from typing import Final, NoReturn
+from collections.abc import Mapping
+from typing import Any, Final, NoReturn
+from urllib.parse import quote, urlencode
 
 from backend.linkage.adapters.subject_fields import subject_value
+from backend.linkage.answer_path import scalar_text
 from backend.linkage.directory import Request
 from backend.linkage.errors import WrongAnswerError
 from backend.linkage.facts import Fact
+from backend.linkage.mapping import NUMBER_PLACE
 from backend.linkage.ports import Facts, HttpCall, NotKnown, Transport
-from backend.linkage.reading import read_facts
+from backend.linkage.reading import absent_facts, read_facts
 from contracts.decision import NotKnownCause, Subject
 
 _JSON: Final = frozenset({"application/json"})
+_NO_RECORD: Final = NotKnown(NotKnownCause.NO_RECORD, retryable=False)
+_ABSENT: Final = NotKnown(NotKnownCause.NO_RECORD, retryable=False, detail="absent_status")
 
 
 class RestProvider:
@@ -29,19 +35,44 @@ class RestProvider:
 
     async def ask(self, subject: Subject, facts: frozenset[Fact], deadline_s: float) -> Facts | NotKnown:
         """Ask about one person (see ``Provider``)."""
-        answer = await self._transport.post(self._call(subject), deadline_s)
+        answer = await self._transport.send(self._call(subject), deadline_s)
+        if answer is _ABSENT:
+            return absent_facts(self._request, facts) or _NO_RECORD
         if isinstance(answer, NotKnown):
             return answer
         try:
             known = read_facts(self._request, parse_json(answer), facts, lexical=False, about=subject.citizen_number)
         except WrongAnswerError as error:
             return NotKnown(NotKnownCause.BAD_ANSWER, retryable=False, detail=error.detail)
-        return known if known is not None else NotKnown(NotKnownCause.NO_RECORD, retryable=False)
+        return known if known is not None else _NO_RECORD
 
     def _call(self, subject: Subject) -> HttpCall:
-        sent = {field: subject_value(subject, name) for field, name in self._request.send.items()}
-        body = json.dumps(sent, ensure_ascii=False, separators=(",", ":")).encode()
-        return HttpCall(self._url, body, "application/json", _JSON, {})
+        request = self._request
+        sent = {field: subject_value(subject, name) for field, name in request.send.items()} | request.fixed
+        url, inspect = self._url, self._inspect if request.not_found_statuses else None
+        if request.number_in_url:
+            url = url.replace(NUMBER_PLACE, quote(subject.citizen_number, safe=""))
+        if request.method == "GET":
+            query = urlencode({field: scalar_text(value) or "" for field, value in sent.items() if value is not None})
+            url = f"{url}?{query}" if query else url
+            return HttpCall(url, b"", "", _JSON, request.headers, method="GET", inspect=inspect)
+        body = json.dumps(_nested(sent), ensure_ascii=False, separators=(",", ":")).encode()
+        return HttpCall(url, body, "application/json", _JSON, request.headers, inspect=inspect)
+
+    def _inspect(self, status: int, _headers: Mapping[str, str]) -> NotKnown | None:
+        return _ABSENT if status in self._request.not_found_statuses else None
+
+
+def _nested(sent: Mapping[str, Any]) -> dict[str, Any]:
+    """Turn ``outer.inner`` into objects."""
+    tree: dict[str, Any] = {}
+    for field, value in sent.items():
+        *outer, last = field.split(".")
+        place = tree
+        for name in outer:
+            place = place.setdefault(name, {})
+        place[last] = value
+    return tree
 
 
 def parse_json(body: bytes) -> object:

@@ -36,7 +36,7 @@ class SoapProvider:
         sent = {field: subject_value(subject, name) for field, name in request.send.items()}
         body = encode_request(request.namespace, request.operation, sent)
         call = HttpCall(self._url, body, "text/xml; charset=utf-8", _XML, self._headers, _FAULT_STATUS)
-        answer = await self._transport.post(call, deadline_s)
+        answer = await self._transport.send(call, deadline_s)
         if isinstance(answer, NotKnown):
             return answer
         try:

@@ -65,6 +65,11 @@ class SqlViewProvider:
         self._free = threading.BoundedSemaphore(THREADS)
         self._threads = ThreadPoolExecutor(THREADS, thread_name_prefix="sql-view")
 
+    def close(self) -> None:
+        """End the threads and the pool's connections (see ``Closing``)."""
+        self._threads.shutdown(wait=False, cancel_futures=True)
+        self._engine.dispose()
+
     @property
     def offers(self) -> frozenset[Fact]:
         """The facts this view can yield."""

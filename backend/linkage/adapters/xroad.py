@@ -2,6 +2,7 @@
 
 from base64 import b64encode
 from collections.abc import Callable, Mapping
+from dataclasses import replace
 from hashlib import sha512
 from typing import Final
 from urllib.parse import urlsplit
@@ -46,14 +47,15 @@ class XRoadProvider(RestProvider):
 
     def _call(self, subject: Subject) -> HttpCall:
         plain = super()._call(subject)
-        headers = {CLIENT: self._party.client, MESSAGE_ID: self._new_id()}
+        headers: dict[str, str] = {CLIENT: self._party.client, MESSAGE_ID: self._new_id()}
         expected = hash_request(urlsplit(plain.url).path, headers, plain.body)
         checked = expected if self._party.check_request_hash else None
 
         def inspect(status: int, answered: Mapping[str, str]) -> NotKnown | None:
-            return inspect_answer(status, answered, headers[MESSAGE_ID], checked)
+            told = inspect_answer(status, answered, headers[MESSAGE_ID], checked)
+            return told or (plain.inspect(status, answered) if plain.inspect else None)
 
-        return HttpCall(plain.url, plain.body, plain.content_type, plain.accepts, headers, inspect=inspect)
+        return replace(plain, headers={**plain.headers, **headers}, inspect=inspect)
 
 
 def hash_request(path: str, headers: Mapping[str, str], body: bytes) -> str:

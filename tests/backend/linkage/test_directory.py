@@ -67,7 +67,7 @@ def test_nobody_yields_a_fact_that_is_not_listed() -> None:
         ([entry(), entry()], "twice"),
         ([entry(), entry(id="other_agency")], "registry.alive"),
         ([entry(requests=[request(path="no-slash")])], "agencies.0.requests.0.path"),
-        ([entry(requests=[request(path="/v1/{citizen_number}")])], "agencies.0.requests.0.path"),
+        ([entry(requests=[request(path="/v1/{citizen_number}")])], "number_in_url"),
         ([entry(requests=[request(send={"x": "photo"})])], "agencies.0.requests.0.send.x"),
         ([entry(requests=[request(facts={"registry.alive": {"at": "a", "as": "int"}})])], "does not yield a bool"),
         ([entry(requests=[request(facts={"registry.birth": {"at": "a", "as": "date"}})])], "does not yield a Birth"),

@@ -2,6 +2,7 @@
 
 import asyncio
 import json
+import threading
 import time
 from collections.abc import Awaitable, Callable, Iterator, Mapping
 from datetime import timedelta
@@ -22,9 +23,12 @@ from backend.linkage.adapters.xroad import XRoadProvider
 from backend.linkage.directory import Agency
 from backend.linkage.errors import WrongAnswerError
 from backend.linkage.facts import Fact
+from backend.linkage.gather import FactGatherer, LinkedAgency
+from backend.linkage.loop import AgencyLoop
 from backend.linkage.ports import Facts, NotKnown
 from backend.linkage.transport import AiohttpTransport
 from contracts.decision import NotKnownCause
+from contracts.message import Words
 from tests.support.linkage_agencies import NUMBER, AgencyServer, says, sends, subject
 from tests.support.linkage_contract import DEADLINE_S, KNOWN
 from tests.support.linkage_stages import (
@@ -80,6 +84,18 @@ def test_postgresql_refuses_to_write_in_a_view_session(postgres_url: str) -> Non
     with engine.connect() as connection, pytest.raises(DBAPIError, match="read-only transaction"):
         connection.execute(text("CREATE TABLE more (x integer)"))
     engine.dispose()
+
+
+def test_the_pool_is_closed_with_the_gatherer(sql: SqlStage) -> None:
+    threads_before = threading.active_count()
+    sql.put()
+    assert ask(sql) == KNOWN
+    assert threading.active_count() == threads_before + 1
+    FactGatherer([LinkedAgency("a", Words(th="ก", en="A"), 1.0, 8, (sql.provider,))], AgencyLoop()).close()
+    while threading.active_count() > threads_before:
+        time.sleep(0.01)
+    with pytest.raises(RuntimeError, match="after shutdown"):
+        ask(sql)
 
 
 def test_a_person_who_stands_twice_is_a_bad_answer(sql: SqlStage) -> None:
