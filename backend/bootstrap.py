@@ -10,6 +10,11 @@ from flask import Flask
 from sqlalchemy import make_url, text
 
 from backend.app import Services, create_app
+from backend.bulk.desk import BulkDesk
+from backend.bulk.queue import BulkQueue
+from backend.bulk.sealing import Sealer
+from backend.bulk.worker import BulkWorker
+from backend.clients.register import ClientRegister
 from backend.decisions.answers import AnswerShelf
 from backend.decisions.extracts import ExtractService
 from backend.decisions.service import DecisionService, Parts
@@ -33,6 +38,7 @@ from backend.evidence.slips import SlipSigner, slip_key_id
 from backend.evidence.witness_building import build_witnessing, load_witnesses
 from backend.evidence.witness_list import WitnessPolicy
 from backend.fleet.building import build_fleet
+from backend.http.agency_bulk import create_blueprint as create_bulk
 from backend.http.agency_door import open_agency_door
 from backend.http.agency_questions import create_blueprint as create_agency_questions
 from backend.http.device_extracts import create_blueprint as create_source_extracts
@@ -163,8 +169,12 @@ def build_services(settings: Settings) -> Services:
     )
 
     door = open_agency_door(settings, store, fleet, found.api_secret, utc_now)
+    sealer = Sealer(found.api_secret, os.urandom)
+    bulk = BulkWorker(BulkQueue(store, sealer, utc_now), ClientRegister(store), decisions.ask, settings.bulk_threads)
+    bulk.start()
 
     def close() -> None:
+        bulk.close()
         gatherer.close()
         door.close()
         mandates.close()
@@ -184,6 +194,7 @@ def build_services(settings: Settings) -> Services:
         blueprints=(
             create_questions(decisions, current_device),
             create_agency_questions(decisions, door.tokens, door.guard),
+            create_bulk(BulkDesk(store, sealer, utc_now), decisions),
             create_evidence(log, signer, witnessing.checkpoint if witnessing else lambda: None),
             create_slips(desk, names),
             create_extracts(register),

@@ -53,6 +53,9 @@ VARIABLES: Final[tuple[Variable, ...]] = (
         "name",
         "Header with the caller's certificate from the proxy ($ssl_client_escaped_cert); empty: none is believed",
     ),
+    Variable(
+        "BAIDIAO_CENTRE_BULK_THREADS", "2", "count", "Lines of batches asked at once, in each worker; 0: none here"
+    ),
     Variable("BAIDIAO_CENTRE_CLIENT_RATE_PER_MINUTE", "1200", "1/min", "Requests of each agency's system; 0: no limit"),
     Variable("BAIDIAO_CENTRE_DEVICE_RATE_PER_MINUTE", "300", "1/min", "Requests of each device; 0: no limit"),
     Variable("BAIDIAO_CENTRE_LOG_LEVEL", "info", "level", "debug, info, warning or error"),
@@ -89,6 +92,7 @@ class Settings:
     heartbeat_interval_s: int
     heartbeat_flush_ms: int
     trusted_proxies: int
+    bulk_threads: int
     client_cert_header: str
     client_rate_per_minute: int
     device_rate_per_minute: int
@@ -142,6 +146,7 @@ def read_settings(environment: Mapping[str, str]) -> Settings:
         heartbeat_interval_s=number("HEARTBEAT_INTERVAL_S", 5, 3600),
         heartbeat_flush_ms=number("HEARTBEAT_FLUSH_MS", 0, 10_000),
         trusted_proxies=number("TRUSTED_PROXIES", 0, 5),
+        bulk_threads=number("BULK_THREADS", 0, 64),
         client_cert_header=text("CLIENT_CERT_HEADER"),
         client_rate_per_minute=number("CLIENT_RATE_PER_MINUTE", 0, 10_000_000),
         device_rate_per_minute=number("DEVICE_RATE_PER_MINUTE", 0, 10_000_000),

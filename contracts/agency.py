@@ -140,6 +140,12 @@ class BulkJob(Message):
     expires_at: AwareDatetime
 
 
+class BulkJobList(Message):
+    """A client's newest batches, newest first."""
+
+    jobs: tuple[BulkJob, ...]
+
+
 class BulkRefusal(Message):
     """Why one line got no answer."""
 
@@ -161,9 +167,9 @@ class BulkPage(Message):
     """Some results, in the batch's order.
 
     Attributes:
-        state: Of the batch: while it is not at its end, an empty page without a cursor may fill up later.
-        results: Those that there are.
-        next_cursor: For the next page; None when there is nothing more now.
+        state: Of the batch.
+        results: Those that there are behind the cursor.
+        next_cursor: Where to go on, also while the batch is under way; None behind the last result.
     """
 
     state: BulkState

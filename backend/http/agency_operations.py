@@ -5,11 +5,16 @@ from typing import Final
 from backend.http.operation import Operation, Parameter
 from contracts.agency import (
     AGENCY_SERVICES_PATH,
+    BULK_PATH,
     DECISIONS_PATH,
     IDEMPOTENCY_HEADER,
     TOKEN_PATH,
     AgencyAnswer,
     AgencyQuestion,
+    BulkJob,
+    BulkJobList,
+    BulkPage,
+    BulkRequest,
 )
 from contracts.decision import ServiceList
 from contracts.problems import ProblemCode as P
@@ -55,6 +60,21 @@ ANSWER: Final = {
     ],
     "sources": [{"agency_id": "comptroller_general", "agency": TREASURY, "state": "answered", "cause": None}],
 }
+
+_EXAMPLE_ID: Final = "0b9d7a4e-6a55-5f52-9d0e-6b1d35a2f6c1"
+JOB: Final = {
+    "id": _EXAMPLE_ID,
+    "state": "running",
+    "services": ["old_age_allowance"],
+    "officer": "T-1042",
+    "total": 2000,
+    "finished": 640,
+    "refused": 3,
+    "created_at": "2026-11-23T03:00:00Z",
+    "expires_at": "2026-11-30T03:00:00Z",
+}
+_JOB_ID: Final = Parameter("job_id", "path", _EXAMPLE_ID, "string")
+_JOB_HEADERS: Final = {"Location": "Where to ask again", "Retry-After": "Seconds to wait before that, while under way"}
 
 AGENCY_OPERATIONS: Final[tuple[Operation, ...]] = (
     Operation(
@@ -127,5 +147,75 @@ AGENCY_OPERATIONS: Final[tuple[Operation, ...]] = (
             "subject": SUBJECT,
         },
         answer_example=ANSWER,
+    ),
+    Operation(
+        "post",
+        BULK_PATH,
+        "Ask about up to 10,000 persons at once",
+        "agency",
+        status=202,
+        answer=BulkJob,
+        request=BulkRequest,
+        parameters=(KEY,),
+        headers=_JOB_HEADERS,
+        problems=(*QUESTION_PROBLEMS, P.MANDATE_MISSING),
+        description="Taken when answered, and not lost after that; worked off in the background, behind the kiosks' "
+        "questions. Each line is decided, logged and counted like a single question, and one that is refused does not "
+        "hold up the others. Lines and results lie encrypted and are deleted 24 hours after the last result.",
+        request_example={
+            "services": ["old_age_allowance"],
+            "purpose": "eligibility",
+            "officer": "T-1042",
+            "items": [{"reference": "case-0001", "subject": SUBJECT}],
+        },
+        answer_example=JOB | {"state": "waiting", "finished": 0, "refused": 0},
+    ),
+    Operation(
+        "get",
+        BULK_PATH,
+        "List this client's newest batches",
+        "agency",
+        answer=BulkJobList,
+        answer_example={"jobs": [JOB]},
+    ),
+    Operation(
+        "get",
+        f"{BULK_PATH}/{{job_id}}",
+        "Say how far a batch is",
+        "agency",
+        answer=BulkJob,
+        parameters=(_JOB_ID,),
+        headers=_JOB_HEADERS,
+        problems=(P.NOT_FOUND,),
+        answer_example=JOB,
+    ),
+    Operation(
+        "delete",
+        f"{BULK_PATH}/{{job_id}}",
+        "Give a batch up; results that are there stay",
+        "agency",
+        answer=BulkJob,
+        parameters=(_JOB_ID,),
+        headers=_JOB_HEADERS,
+        problems=(P.NOT_FOUND,),
+        answer_example=JOB | {"state": "cancelled"},
+    ),
+    Operation(
+        "get",
+        f"{BULK_PATH}/{{job_id}}/results",
+        "Get results, page by page, in the batch's order",
+        "agency",
+        answer=BulkPage,
+        parameters=(
+            _JOB_ID,
+            Parameter("cursor", "query", 0, required=False, description="`next_cursor` of the page before"),
+            Parameter("limit", "query", 100, required=False, description="1 to 1,000"),
+        ),
+        problems=(P.BAD_REQUEST, P.NOT_FOUND),
+        answer_example={
+            "state": "running",
+            "results": [{"reference": "case-0001", "answer": ANSWER, "refusal": None}],
+            "next_cursor": "1",
+        },
     ),
 )
