@@ -46,6 +46,7 @@ from backend.http.device_identity import current_device
 from backend.http.device_questions import create_blueprint as create_questions
 from backend.http.health import ReadinessCheck
 from backend.http.logs import configure_logging
+from backend.http.openapi import describe_api
 from backend.linkage.directory import Directory
 from backend.linkage.errors import LinkageError
 from backend.linkage.file import DEFAULT_DIRECTORY, load_directory
@@ -54,9 +55,12 @@ from backend.mandates.book import MandateBook, seed_mandates
 from backend.mandates.errors import MandateError
 from backend.mandates.file import DEMO_MANDATES, load_mandates
 from backend.migrations import runner
+from backend.public.catalogue import build_catalogue, load_documents
+from backend.public.http import create_blueprint as create_public
 from backend.secret_files import SecretFileError, load_or_make_secret, make_secret, read_secret
 from backend.settings import Settings
 from backend.store import Store, opened_store
+from contracts.catalogue import Catalogue
 
 
 @dataclass(frozen=True, slots=True, repr=False)
@@ -197,6 +201,7 @@ def build_services(settings: Settings) -> Services:
             create_bulk(BulkDesk(store, sealer, utc_now), decisions),
             create_evidence(log, signer, witnessing.checkpoint if witnessing else lambda: None),
             create_slips(desk, names),
+            create_public(_catalogue(found.rules), describe_api(settings.public_url)),
             create_extracts(register),
             create_source_extracts(extracts),
         ),
@@ -233,6 +238,11 @@ def rotate_keys(settings: Settings) -> str:
     """
     with _told_to_the_operator():
         return rotate_slip_key(settings.keys_dir, utc_now())
+
+
+def _catalogue(rules: Rulebook) -> Catalogue:
+    ids = {name: agency_id for agency_id, name in rules.agencies().items()}
+    return build_catalogue(rules, load_documents(), ids.__getitem__)
 
 
 def _readiness(settings: Settings, store: Store, found: Installation) -> tuple[ReadinessCheck, ...]:

@@ -4,6 +4,7 @@ from typing import Final
 
 from backend.http.agency_operations import AGENCY_OPERATIONS
 from backend.http.operation import Operation, Parameter
+from contracts.catalogue import CATALOGUE_PATH, Catalogue
 from contracts.decision import Answer, Question, ServiceList
 from contracts.extract import (
     EXTRACT_PATH,
@@ -289,6 +290,46 @@ OPERATIONS: Final[tuple[Operation, ...]] = (
             "as_of": "2026-11-24T08:00:00Z",
             "references": [_ANSWER["reference"]],
         },
+    ),
+    Operation(
+        "get",
+        CATALOGUE_PATH,
+        "List the services that need no copies, and the databases asked in their place",
+        "public",
+        answer=Catalogue,
+        parameters=(Parameter("q", "query", "บำนาญ", "string", required=False, description="Words to search for"),),
+        headers={"ETag": "Send it as If-None-Match: 304 when nothing has changed"},
+        answer_example={
+            "total": 12,
+            "services": [
+                {
+                    "id": "old_age_allowance",
+                    "name": _SERVICE,
+                    "agency": _WORDS,
+                    "summary": {"th": "เงินรายเดือนสำหรับผู้มีอายุ 60 ปีขึ้นไป", "en": "A monthly sum for people of 60 and over"},
+                    "replaces": [
+                        {
+                            "document": {"th": "หนังสือรับรองการไม่รับบำนาญ", "en": "Certificate of not drawing a pension"},
+                            "database": {"th": "ฐานข้อมูลผู้รับเบี้ยหวัดบำนาญ", "en": "Pensions and regular payments"},
+                            "owner_id": "comptroller_general",
+                            "owner": _AGENCY,
+                            "facts": [{"th": "การรับบำนาญ", "en": "State pension"}],
+                        }
+                    ],
+                }
+            ],
+        },
+    ),
+    Operation("get", "/services", "Page that lists the services that need no copies", "public", media_type="text/html"),
+    Operation("get", "/docs", "Page about the interfaces", "public", media_type="text/html"),
+    Operation(
+        "get",
+        "/services/static/{filename}",
+        "What the pages need",
+        "public",
+        media_type="text/css",
+        problems=(P.NOT_FOUND,),
+        parameters=(Parameter("filename", "path", "public.css", "string"),),
     ),
     Operation("get", "/slip", "Page on which anybody verifies a slip", "public", media_type="text/html"),
     Operation(

@@ -25,6 +25,10 @@ PUBLIC = {
     "slips.static",
     "slips.revocations",
     "agency_questions.token",
+    "public.list_services",
+    "public.page",
+    "public.docs",
+    "public.static",
 } | PUBLIC_ENDPOINTS
 
 

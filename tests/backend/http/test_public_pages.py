@@ -1,0 +1,72 @@
+"""What anybody may read: the catalogue, its page, and the page about the interfaces."""
+
+import pytest
+
+from backend.eligibility.loading import load_rulebook
+from backend.http.operations import OPERATIONS
+from backend.public.catalogue import load_documents
+from contracts.catalogue import CATALOGUE_PATH, Catalogue
+from contracts.problems import ProblemCode
+from tests.support.agency_api import whole_centre
+
+
+@pytest.fixture(scope="module")
+def client(tmp_path_factory):
+    with whole_centre(tmp_path_factory.mktemp("centre")) as whole:
+        yield whole.centre.client()
+
+
+def found(client, query=""):
+    return Catalogue.model_validate_json(client.get(f"{CATALOGUE_PATH}{query}").data)
+
+
+def test_every_service_says_which_copies_it_makes_needless(client):
+    catalogue = found(client)
+    assert catalogue.total == len(catalogue.services) == len(load_rulebook().services())
+    (allowance,) = (one for one in catalogue.services if one.id == "old_age_allowance")
+    assert {(one.document.en, one.owner_id) for one in allowance.replaces} >= {
+        ("Copy of the house registration", "civil_registry"),
+        ("Certificate of not drawing a pension", "comptroller_general"),
+    }
+
+
+def test_every_fact_that_rules_need_has_its_document():
+    rules, documents = load_rulebook(), load_documents()
+    needed = {fact for service in rules.services() for fact in rules.needed_facts(service.id)}
+    assert needed <= documents.proves.keys()
+
+
+@pytest.mark.parametrize(("typed", "one"), [("ขับรถ", "driving_licence"), ("PENSION", "old_age_allowance")])
+def test_search_finds_in_both_languages(client, typed, one):
+    assert one in {service.id for service in found(client, f"?q={typed}").services}
+
+
+def test_search_that_finds_nothing_says_so(client):
+    assert found(client, "?q=zzzz").services == ()
+    assert "ไม่พบบริการ" in client.get("/services?q=zzzz&lang=th").text
+
+
+def test_it_is_kept_until_it_changes(client):
+    for path in (CATALOGUE_PATH, "/services", "/docs"):
+        first = client.get(path)
+        assert first.headers["Cache-Control"] == "public, max-age=300"
+        again = client.get(path, headers={"If-None-Match": first.headers["ETag"]})
+        assert (again.status_code, again.data) == (304, b"")
+
+
+def test_the_page_speaks_both_languages_and_escapes(client):
+    assert '<html lang="th">' in client.get("/services").text
+    assert '<html lang="en">' in client.get("/services", headers={"Accept-Language": "en-GB"}).text
+    page = client.get("/services?lang=en&q=<script>").text
+    assert "<script>" not in page
+    assert "No service fits" in page
+
+
+def test_the_page_about_the_interfaces_has_every_route_and_problem(client):
+    page = client.get("/docs").text
+    for operation in OPERATIONS:
+        assert f"<code>{operation.path}</code>" in page
+    for code in ProblemCode:
+        assert f'id="problem-{code.value}"' in page
+    assert "http-equiv" not in page
+    assert "//cdn" not in page
