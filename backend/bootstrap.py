@@ -57,6 +57,7 @@ from backend.mandates.file import DEMO_MANDATES, load_mandates
 from backend.migrations import runner
 from backend.public.catalogue import build_catalogue, load_documents
 from backend.public.http import create_blueprint as create_public
+from backend.rule_desk import build_rule_desk
 from backend.secret_files import SecretFileError, load_or_make_secret, make_secret, read_secret
 from backend.settings import Settings
 from backend.store import Store, opened_store
@@ -195,6 +196,7 @@ def build_services(settings: Settings) -> Services:
         fleet=fleet,
         guard=door.guard,
         agency_gate=door.gate,
+        desk=build_rule_desk(store, found.rules, utc_now, settings.replay_people_file),
         blueprints=(
             create_questions(decisions, current_device),
             create_agency_questions(decisions, door.tokens, door.guard),

@@ -32,6 +32,12 @@ VARIABLES: Final[tuple[Variable, ...]] = (
         "BAIDIAO_CENTRE_AGENCIES_FILE", "", "path", "Linked agencies (JSON); empty: the demo agencies on this machine"
     ),
     Variable("BAIDIAO_CENTRE_MANDATES_FILE", "", "path", "Mandates (JSON); empty: the demo mandates"),
+    Variable(
+        "BAIDIAO_CENTRE_REPLAY_PEOPLE_FILE",
+        "",
+        "path",
+        "People (.parquet of facts) that changed rules are tried on; empty: invented people",
+    ),
     Variable("BAIDIAO_CENTRE_PUBLIC_URL", "http://127.0.0.1:8080", "URL", "How the outside reaches the centre"),
     Variable(
         "BAIDIAO_CENTRE_LOG_ORIGIN", "centre.baidiao.example", "name", "Origin line of checkpoints, issuer of slips"
@@ -84,6 +90,7 @@ class Settings:
     session_secret_file: Path
     agencies_file: Path | None
     mandates_file: Path | None
+    replay_people_file: Path | None
     public_url: str
     log_origin: str
     witnesses_file: Path | None
@@ -138,6 +145,7 @@ def read_settings(environment: Mapping[str, str]) -> Settings:
         session_secret_file=path("SESSION_SECRET_FILE", keys_dir, "session.key"),
         agencies_file=Path(agencies) if agencies else None,
         mandates_file=Path(mandates) if mandates else None,
+        replay_people_file=Path(text("REPLAY_PEOPLE_FILE")) if text("REPLAY_PEOPLE_FILE") else None,
         public_url=text("PUBLIC_URL").rstrip("/"),
         log_origin=text("LOG_ORIGIN"),
         witnesses_file=Path(witnesses) if witnesses else None,

@@ -13,10 +13,26 @@ PUBLIC_ENDPOINTS: Final = frozenset({"console.static", "console.font", "console.
 """What the login page itself needs; nothing here says anything about the fleet."""
 
 _FLEET: Final = frozenset({Role.FLEET_ADMIN, Role.REGISTRY_OFFICER, Role.AUDITOR})
+_RULE_READERS: Final = frozenset({Role.RULE_AUTHOR, Role.RULE_APPROVER, Role.AUDITOR, Role.REGISTRY_OFFICER})
+_RULE_WRITERS: Final = frozenset({Role.RULE_AUTHOR})
+_RULE_APPROVERS: Final = frozenset({Role.RULE_APPROVER})
 
 ACCESS: Final[Mapping[str, frozenset[Role]]] = {
     "console.devices": _FLEET,
     "console.device_rows": _FLEET,
+    "console.rules": _RULE_READERS,
+    "console.rule_page": _RULE_READERS,
+    "console.rule_file": _RULE_READERS,
+    "console.rule_compare": _RULE_READERS,
+    "console.rule_try": _RULE_READERS,
+    "console.rule_examples": _RULE_READERS,
+    "console.rule_check": _RULE_READERS,
+    "console.rule_replay": _RULE_READERS,
+    "console.rule_new": _RULE_WRITERS,
+    "console.rule_upload": _RULE_WRITERS,
+    "console.rule_save": _RULE_WRITERS,
+    "console.rule_submit": _RULE_WRITERS,
+    "console.rule_approve": _RULE_APPROVERS,
 }
 """Endpoint → the roles of which one is enough."""
 
@@ -29,7 +45,7 @@ class Section:
     word: str
 
 
-SECTIONS: Final = (Section("console.devices", "devices"),)
+SECTIONS: Final = (Section("console.devices", "devices"), Section("console.rules", "rules"))
 
 
 def may_open(endpoint: str, held: frozenset[Role]) -> bool:

@@ -13,8 +13,11 @@ from werkzeug.wrappers import Response as BaseResponse
 
 from backend.accounts.roles import Role
 from backend.console.access import HOME, PUBLIC_ENDPOINTS, may_open, sections_for
+from backend.console.language import current_language
+from backend.console.rule_pages import add_rule_pages
 from backend.console.table import View, parse_view, select_page
 from backend.console.words import say, say_ago, say_code, say_date
+from backend.eligibility.desk import RuleDesk
 from backend.fleet.listing import Condition
 from backend.fleet.service import FleetService
 from backend.http.problems import ProblemError, describe
@@ -29,7 +32,9 @@ _POLICY: Final = (
 )
 
 
-def create_blueprint(fleet: FleetService, now: Callable[[], datetime], check_csrf: Callable[[], object]) -> Blueprint:
+def create_blueprint(
+    fleet: FleetService, desk: RuleDesk, now: Callable[[], datetime], check_csrf: Callable[[], object]
+) -> Blueprint:
     """Build the console. ``check_csrf`` raises when a form came without its token."""
     console = Blueprint("console", __name__, url_prefix="/console", template_folder="templates", static_folder="static")
     console.before_request(_require_role)
@@ -57,6 +62,7 @@ def create_blueprint(fleet: FleetService, now: Callable[[], datetime], check_csr
         path = files("fontpkg_sarabun") / "files" / f"{name}.ttf"
         return send_file(str(path), mimetype="font/ttf", max_age=_FONT_AGE_S)
 
+    add_rule_pages(console, desk, now)
     return console
 
 
@@ -101,18 +107,15 @@ def _path_within_console(target: str) -> str:
     return target if target.startswith("/console") and "\\" not in target and "//" not in target else "/console/"
 
 
-def _language() -> str:
-    return "en" if session.get("language") == "en" else "th"
-
-
 def _words(now: Callable[[], datetime]) -> dict[str, Any]:
-    language = _language()
+    language = current_language()
     return {
         "language": language,
         "say": lambda key, **values: say(key, language, **values),
         "say_code": lambda code: say_code(code, language),
         "in_language": lambda words: words.in_language(language),
         "ago": lambda at: say_ago((now() - at).total_seconds(), language),
+        "day": lambda on: say_date(on.year, on.month, on.day, language),
         "exact": lambda at: _exact(at, language),
         "sections": sections_for(current_user.held) if current_user.is_authenticated else (),
         "here": request.full_path.rstrip("?"),

@@ -2,9 +2,10 @@
 
 from typing import Final
 
+from backend.console.rule_words import RULE_WORDS
 from contracts.message import Words
 
-WORDS: Final[dict[str, Words]] = {
+WORDS: Final[dict[str, Words]] = RULE_WORDS | {
     "product": Words(th="ใบเดียว", en="Baidiao"),
     "centre": Words(th="ศูนย์เชื่อมโยงข้อมูล", en="Linkage centre"),
     "skip": Words(th="ข้ามไปยังเนื้อหา", en="Skip to content"),

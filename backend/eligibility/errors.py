@@ -29,12 +29,14 @@ class TableError(EligibilityError):
     Attributes:
         table: The decision's id, or the file's name while the id is not known yet.
         place: Which part: ``hitPolicy``, an input's or output's name, ``rule 3``, a file.
+        problem: What is wrong there.
     """
 
     def __init__(self, table: str, place: str, problem: str) -> None:
         super().__init__(f"table {table}, {place}: {problem}")
         self.table = table
         self.place = place
+        self.problem = problem
 
 
 class LifeError(EligibilityError):

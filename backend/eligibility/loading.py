@@ -24,14 +24,19 @@ def load_rulebook(directory: Path = TABLES) -> Rulebook:
         TableError: Something in the directory cannot be used; nothing is half loaded.
     """
     worded = [
-        WordedTable(parse_table(_read(path), path.name), _parse(path.with_suffix(".words.json"), TableWords))
+        WordedTable(parse_table(read_bytes(path), path.name), _parse(path.with_suffix(".words.json"), TableWords))
         for path in sorted(directory.glob("*.dmn"))
     ]
     common = _parse(directory / "common.words.json", CommonWords)
     return Rulebook(worded, common, _parse(directory / "services.json", Catalogue))
 
 
-def _read(path: Path) -> bytes:
+def read_bytes(path: Path) -> bytes:
+    """Read a file.
+
+    Raises:
+        TableError: It cannot be read.
+    """
     try:
         return path.read_bytes()
     except OSError as error:
@@ -40,6 +45,6 @@ def _read(path: Path) -> bytes:
 
 def _parse(path: Path, model: type[_M]) -> _M:
     try:
-        return model.model_validate_json(_read(path))
+        return model.model_validate_json(read_bytes(path))
     except ValueError as error:
         raise TableError(path.name, "file", "not of the expected form") from error

@@ -15,10 +15,11 @@ from backend.eligibility.feel.nodes import Constant, Items, Name, Node, Tests
 from backend.eligibility.feel.values import FeelValue, kind_of_value
 from backend.eligibility.model.parts import DecisionTable, InputColumn, Model, OutputColumn, Policy, Rule
 from backend.eligibility.model.reading import parse_model
+from backend.eligibility.model.writing import OWN
 from backend.eligibility.table import HitPolicy, Input, Row, Table
 from contracts.decision import Amount, Outcome, RuleVersion
 
-OWN: Final = "{https://baidiao.example/dmn}"
+_OWN: Final = "{" + OWN + "}"
 _OUTPUTS: Final = ("outcome", "amount_baht", "period", "reasons")
 _DECIDABLE: Final = (Outcome.NOT_ELIGIBLE, Outcome.ELIGIBLE)
 
@@ -52,7 +53,7 @@ def read_programme(model: Model, source: str) -> Table:
 
 
 def _rule_version(model: Model, decision_id: str, source: str) -> RuleVersion:
-    version, effective = model.attributes.get(OWN + "version", ""), model.attributes.get(OWN + "effectiveFrom", "")
+    version, effective = model.attributes.get(_OWN + "version", ""), model.attributes.get(_OWN + "effectiveFrom", "")
     if not (decision_id and version):
         raise TableError(decision_id or source, "definitions", "the decision's id or the version is missing")
     try:

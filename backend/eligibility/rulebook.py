@@ -122,6 +122,21 @@ class Rulebook:
         own = [worded for versions in self._versions.values() for worded in versions]
         return Rulebook([*own, *more], self._common, self._catalogue)
 
+    def with_only(self, worded: WordedTable) -> "Rulebook":
+        """Return a rulebook in which this version is its service's only one.
+
+        Raises:
+            TableError: As when a rulebook is built.
+        """
+        name = worded.table.rule.table
+        others = [one for service, versions in self._versions.items() if service != name for one in versions]
+        return Rulebook([*others, worded], self._common, self._catalogue)
+
+    @property
+    def catalogue(self) -> Catalogue:
+        """Names of services, agencies and facts."""
+        return self._catalogue
+
     def table_on(self, service_id: str, on: date) -> Table:
         """Return the version in effect on a day.
 

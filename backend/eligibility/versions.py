@@ -1,7 +1,8 @@
 """Takes versions of tables through their life, and gives the rulebook with those that were approved."""
 
-from collections.abc import Iterable
-from datetime import datetime
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass
+from datetime import date, datetime
 from zoneinfo import ZoneInfo
 
 import polars as pl
@@ -16,12 +17,30 @@ from backend.eligibility.models import RuleVersionRow
 from backend.eligibility.programme import parse_table
 from backend.eligibility.replay import Replay, replay
 from backend.eligibility.rulebook import Rulebook, WordedTable
+from backend.eligibility.table import Table
 from backend.eligibility.words import Example, TableWords
 from backend.store import Store
+from contracts.decision import RuleVersion
 
 _THAILAND = ZoneInfo("Asia/Bangkok")
 _REFUSED = frozenset({Fault.OVERLAP, Fault.NEVER_APPLIES, Fault.NEVER_SPEAKS})
 """Faults that stop a version. A gap only warns: whoever falls into it is told that it cannot be decided."""
+
+
+@dataclass(frozen=True, slots=True)
+class StoredVersion:
+    """A version in the store, as written, and how far it has come."""
+
+    number: int
+    service_id: str
+    version: str
+    effective_from: date
+    state: State
+    author: str
+    approver: str
+    dmn: bytes
+    words: bytes
+    findings: Mapping[str, object]
 
 
 class RuleVersions:
@@ -53,7 +72,7 @@ class RuleVersions:
             TableError: The file or its words cannot be used.
             LifeError: ``exists``: this version is approved already.
         """
-        worded = _read(dmn, words)
+        worded = read_worded(dmn, words)
         self._files.with_versions([worded])  # its service is known and every reason has words
         rule = worded.table.rule
         with self._store.transaction() as session:
@@ -95,6 +114,38 @@ class RuleVersions:
             row.findings = {"replay": found.model_dump(mode="json")}
             return found
 
+    def keep_replay(self, number: int, found: Replay) -> None:
+        """Note what a replay run elsewhere found; takes the version on as :meth:`replay` does."""
+        with self._store.transaction() as session:
+            row = _get(session, number, Step.REPLAY)
+            row.state = next_state(State(row.state), Step.REPLAY)
+            row.findings = {"replay": found.model_dump(mode="json")}
+
+    def superseded_by(self, table: Table) -> Table:
+        """Return the version that decides on a table's first day without it."""
+        return self.rulebook(without=table.rule).table_on(table.rule.table, table.rule.effective_from)
+
+    def compare_examples(self, dmn: bytes, words: bytes, examples: Iterable[Example]) -> dict[str, tuple[str, ...]]:
+        """Decide on worked examples by a version as written; what came out otherwise, by what each shows."""
+        worded = read_worded(dmn, words)
+        rules, first = self._files.with_only(worded), worded.table.rule.effective_from
+        dated = [one.model_copy(update={"on": max(one.on, first)}) for one in examples]
+        return {one.says: differences(rules, worded.table.rule.table, one) for one in dated}
+
+    def list_stored(self) -> tuple[StoredVersion, ...]:
+        """Return every version in the store."""
+        with self._store.reading() as session:
+            return tuple(map(_stored, session.scalars(select(RuleVersionRow))))
+
+    def read(self, number: int) -> StoredVersion:
+        """Return one version.
+
+        Raises:
+            LifeError: ``unknown``.
+        """
+        with self._store.reading() as session:
+            return _stored(_get(session, number, Step.CHECK))
+
     def approve(self, number: int, approver: str, now: datetime) -> None:
         """Approve a version as a second person.
 
@@ -114,14 +165,15 @@ class RuleVersions:
         with self._store.reading() as session:
             return State(_get(session, number, Step.CHECK).state)
 
-    def rulebook(self) -> Rulebook:
-        """Return the files' rulebook with every approved version; each decides from its first day."""
+    def rulebook(self, without: RuleVersion | None = None) -> Rulebook:
+        """Return the files' rulebook with every approved version but one; each decides from its first day."""
         with self._store.reading() as session:
-            return self._rulebook(session)
+            return self._rulebook(session, without)
 
-    def _rulebook(self, session: Session) -> Rulebook:
+    def _rulebook(self, session: Session, without: RuleVersion | None = None) -> Rulebook:
         approved = session.scalars(select(RuleVersionRow).filter_by(state=State.APPROVED.value))
-        return self._files.with_versions([_worded(row) for row in approved])
+        worded = [_worded(row) for row in approved]
+        return self._files.with_versions([one for one in worded if one.table.rule != without])
 
 
 def _get(session: Session, number: int, step: Step) -> RuleVersionRow:
@@ -131,11 +183,31 @@ def _get(session: Session, number: int, step: Step) -> RuleVersionRow:
     return row
 
 
+def _stored(row: RuleVersionRow) -> StoredVersion:
+    return StoredVersion(
+        row.id,
+        row.service_id,
+        row.version,
+        row.effective_from,
+        State(row.state),
+        row.author,
+        row.approver or "",
+        row.dmn.encode(),
+        row.words.encode(),
+        row.findings,
+    )
+
+
 def _worded(row: RuleVersionRow) -> WordedTable:
-    return _read(row.dmn.encode(), row.words.encode())
+    return read_worded(row.dmn.encode(), row.words.encode())
 
 
-def _read(dmn: bytes, words: bytes) -> WordedTable:
+def read_worded(dmn: bytes, words: bytes) -> WordedTable:
+    """Read a version as written.
+
+    Raises:
+        TableError: The file or its words cannot be used.
+    """
     table = parse_table(dmn, "upload")
     try:
         return WordedTable(table, TableWords.model_validate_json(words))

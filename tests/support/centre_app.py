@@ -5,6 +5,7 @@ import os
 from base64 import urlsafe_b64encode
 from dataclasses import dataclass, field
 from datetime import UTC, datetime, timedelta
+from functools import cache
 
 from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
 from flask import Flask
@@ -12,10 +13,12 @@ from flask.testing import FlaskClient
 
 from backend.accounts.service import AccountService
 from backend.app import Services, create_app
+from backend.eligibility.loading import load_rulebook
 from backend.fleet.building import build_fleet
 from backend.fleet.service import FleetService
 from backend.http.health import ReadinessCheck
 from backend.migrations.runner import load_metadata
+from backend.rule_desk import build_rule_desk
 from backend.settings import Settings, read_settings
 from backend.store import Store
 from contracts.fleet import ENROL_PATH, EnrolReply
@@ -121,6 +124,11 @@ def heartbeat(**changes) -> dict:
     } | changes
 
 
+@cache
+def _rules():
+    return load_rulebook()
+
+
 def build_centre(url: str, tmp_path, readiness=(), **environment: str) -> Centre:
     """Build a centre over an empty database, heartbeats written at once."""
     given = {"STATE_DIR": str(tmp_path), "DATABASE_URL": url, "HEARTBEAT_FLUSH_MS": "0"} | environment
@@ -130,7 +138,8 @@ def build_centre(url: str, tmp_path, readiness=(), **environment: str) -> Centre
     fleet = build_fleet(settings, store)
     fleet.seed_agencies()
     checks = readiness or (ReadinessCheck("always", lambda: True),)
-    services = Services(store=store, now=clock, session_secret=b"s" * 32, fleet=fleet, readiness=checks)
+    desk = build_rule_desk(store, _rules(), clock, settings.replay_people_file, invented=2_000)
+    services = Services(store=store, now=clock, session_secret=b"s" * 32, fleet=fleet, desk=desk, readiness=checks)
     return Centre(create_app(settings, services), store, fleet, AccountService(store), clock, settings)
 
 

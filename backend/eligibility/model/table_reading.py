@@ -99,8 +99,13 @@ class TableReader:
                 self.expression(f"rule {place}, output {number}", "" if text_of(cell) == "-" else text_of(cell))
                 for number, cell in enumerate(results, start=1)
             ),
-            tuple(text_of(note) for note in rule.findall("annotationEntry")),
+            tuple(filter(None, (*map(text_of, rule.findall("annotationEntry")), _description(rule)))),
         )
+
+
+def _description(rule: Element) -> str:
+    """Return a rule's description, where dmn-js keeps what an officer writes beside it."""
+    return (rule.findtext("description") or "").strip()
 
 
 def text_of(holder: Element | None) -> str:

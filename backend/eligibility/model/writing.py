@@ -4,14 +4,18 @@ The file is edited as a document, never made anew from our own model, which hold
 """
 
 from collections.abc import Mapping
+from datetime import date
 from typing import Final
-from xml.dom.minidom import Element  # types only; parsing is defusedxml's
+from xml.dom.minidom import Document, Element  # types only; parsing is defusedxml's
 from xml.parsers.expat import ExpatError
 
 from defusedxml import minidom
 from defusedxml.common import DefusedXmlException
 
 from backend.eligibility.errors import TableError
+
+OWN: Final = "https://baidiao.example/dmn"
+"""Namespace of this project's attributes: version and first day in effect."""
 
 _CELLS: Final = frozenset({"inputEntry", "outputEntry", "annotationEntry", "inputExpression"})
 
@@ -27,10 +31,7 @@ def change_cells(xml: bytes, cells: Mapping[str, str], attributes: Mapping[str, 
     Raises:
         TableError: The file is not well-formed, or has no such cell.
     """
-    try:
-        document = minidom.parseString(xml, forbid_dtd=True)  # type: ignore[arg-type]  # bytes tell their encoding
-    except (ExpatError, DefusedXmlException, ValueError) as error:
-        raise TableError("model", "file", "not well-formed XML, or with a document type") from error
+    document = _parse(xml)
     wanted = dict(cells)
     for element in document.getElementsByTagName("*"):
         if element.localName in _CELLS and element.getAttribute("id") in wanted:
@@ -43,6 +44,39 @@ def change_cells(xml: bytes, cells: Mapping[str, str], attributes: Mapping[str, 
             root.setAttribute(name, value)
     written: bytes = document.toxml(encoding="UTF-8")
     return written + b"\n"
+
+
+def set_version(xml: bytes, version: str, effective_from: date) -> bytes:
+    """Return the file as another version, by the attributes of this project's own namespace.
+
+    Raises:
+        TableError: The file is not well-formed.
+    """
+    document = _parse(xml)
+    root = document.documentElement
+    if root is not None:
+        prefix = next(
+            (
+                name.partition(":")[2]
+                for name, value in root.attributes.items()
+                if name[:6] == "xmlns:" and value == OWN
+            ),
+            "",
+        )
+        if not prefix:
+            prefix = "baidiao"
+            root.setAttribute(f"xmlns:{prefix}", OWN)
+        root.setAttribute(f"{prefix}:version", version)
+        root.setAttribute(f"{prefix}:effectiveFrom", effective_from.isoformat())
+    written: bytes = document.toxml(encoding="UTF-8")
+    return written + b"\n"
+
+
+def _parse(xml: bytes) -> Document:
+    try:
+        return minidom.parseString(xml, forbid_dtd=True)  # type: ignore[arg-type]  # bytes tell their encoding
+    except (ExpatError, DefusedXmlException, ValueError) as error:
+        raise TableError("model", "file", "not well-formed XML, or with a document type") from error
 
 
 def _set_text(cell: Element, text: str) -> None:

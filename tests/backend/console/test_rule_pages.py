@@ -1,0 +1,145 @@
+"""The rule pages without a browser: list, draft, upload, what is refused and in which words."""
+
+import io
+import json
+import re
+
+import pytest
+
+from backend.accounts.roles import Role
+from backend.console.rule_list import parse_rule_view, select_versions
+from backend.eligibility.loading import TABLES
+from tests.support.centre_app import EMAIL, PASSWORD, csrf_token, submit_login
+
+DMN = (TABLES / "old_age_allowance.dmn").read_bytes()
+OF_85 = {
+    "registry.alive": True,
+    "registry.thai_national": True,
+    "registry.domicile_registered": True,
+    "registry.birth": "1941",
+    "comptroller.state_pension": False,
+}
+
+
+@pytest.fixture
+def client(centre):
+    centre.accounts.add(EMAIL, PASSWORD, "unique-1", centre.clock(), [Role.RULE_AUTHOR, Role.RULE_APPROVER])
+    client = centre.client()
+    assert submit_login(client, EMAIL, PASSWORD).status_code == 302
+    return client
+
+
+def _post(client, path, body=b"", **form):
+    token = csrf_token(client.get("/console/rules").text)
+    if form:
+        return client.post(path, data={**form, "csrf_token": token})
+    return client.post(path, data=body, headers={"X-CSRFToken": token, "X-Requested-With": "fetch"})
+
+
+def _draft(client, version="2570.1", first="2026-11-24"):
+    made = _post(
+        client, "/console/rules/new", **{"from": "old_age_allowance@2560.1", "version": version, "first": first}
+    )
+    assert made.status_code == 302, made.text
+    return made.headers["Location"]
+
+
+def test_the_list_shows_every_programme_and_finds(client):
+    page = client.get("/console/rules").text
+    assert page.count("standing-in_force") == 12
+    found = client.get("/console/rules", query_string={"q": "OLD allowance", "sort": "-first"}).text
+    assert "old_age_allowance@2560.1" in found
+    assert "newborn_grant" not in found.split("<tbody>")[1]
+    assert "ไม่พบตารางที่ตรงกับคำค้น" in client.get("/console/rules?q=nothing").text
+
+
+def test_a_draft_is_listed_opened_saved_and_downloaded(client):
+    path = _draft(client)
+    assert "standing-draft" in client.get("/console/rules").text
+    file = client.get(f"{path}/file.dmn?download=1")
+    assert "filename=old_age_allowance-2570.1.dmn" in file.headers["Content-Disposition"]
+    assert b'version="2570.1"' in file.data
+    changed = file.data.replace(b"<text>800</text>", b"<text>900</text>").replace(b'version="2570.1"', b'version="9"')
+    assert _post(client, f"{path}/save", changed).get_json() == {"saved": True}
+    again = client.get(f"{path}/file.dmn").data
+    assert b"<text>900</text>" in again
+    assert b'version="2570.1"' in again  # whatever the file says: a draft keeps its version
+    english = client.get("/console/language/en?next=/console/rules")
+    assert english.status_code == 302
+    page = client.get(path).text
+    assert "Send for approval" in page
+    assert not set(re.findall(r"[\u0e00-\u0e7f]+", page)) - {"ภาษาไทย"}
+
+
+def test_checks_name_the_rows_and_an_example(client):
+    path = _draft(client)
+    overlapping = DMN.replace(b"[80..89]", b"[79..88]")
+    said = _post(client, f"{path}/check", overlapping).text
+    assert "ข้อ 7, 8 ใช้ได้พร้อมกัน" in said
+    assert "อายุ (ปี) = 79" in said
+    assert "มีกรณีที่ไม่มีข้อใดครอบคลุม" in said
+
+
+def test_facts_are_tried_with_every_row_explained(client):
+    path = _draft(client)
+    raised = DMN.replace(b"<text>800</text>", b"<text>900</text>").decode()
+    said = _post(client, f"{path}/try", json.dumps({"dmn": raised, "facts": OF_85}).encode())
+    assert said.status_code == 415  # no content type was given
+    token = csrf_token(client.get("/console/rules").text)
+    for facts, wanted in ((OF_85, "900 บาทต่อเดือน"), ({"registry.alive": False}, "ไม่มีสิทธิ"), ({}, "ยังตัดสินไม่ได้")):
+        tried = client.post(f"{path}/try", json={"dmn": raised, "facts": facts}, headers={"X-CSRFToken": token})
+        assert wanted in tried.text
+        assert tried.text.count("ข้อ ") >= 9
+    wrong = client.post(f"{path}/try", json={"dmn": raised, "facts": {"x": 1}}, headers={"X-CSRFToken": token})
+    assert wrong.get_json()["detail"] == "ข้อเท็จจริงที่กรอกไม่ถูกรูปแบบ"
+
+
+def test_an_upload_outside_the_subset_is_refused_with_line_and_cell(client):
+    def upload(dmn, version="2571.1"):
+        form = {"file": (io.BytesIO(dmn), "t.dmn"), "version": version, "first": "2027-01-01"}
+        return _post(client, "/console/rules/upload", **form)
+
+    refused = upload(DMN.replace(b"[80..89]", b"every x in y"))
+    assert refused.status_code == 422
+    assert refused.get_json()["code"] == "rule_refused"
+    assert "rule 8, input 3 (อายุ (ปีเต็ม))" in refused.get_json()["detail"]
+    assert upload(b"no xml").get_json()["code"] == "rule_refused"
+    assert upload(DMN).status_code == 302
+    assert upload(DMN, version="").get_json()["code"] == "bad_request"
+
+
+def test_the_way_to_approval_and_who_may_not(client):
+    path = _draft(client)
+    early = _post(client, f"{path}/approve")
+    assert early.get_json()["code"] == "rule_step_refused"
+    lines = [json.loads(line) for line in _post(client, f"{path}/submit").text.splitlines()]
+    assert [line["step"] for line in lines[:2]] == ["ตรวจสอบ", "ทดลองตัวอย่าง"]
+    assert "ไม่มีใครได้คำตอบต่างจากเดิม" in lines[-1]["html"]
+    own = _post(client, f"{path}/approve").get_json()
+    assert own["detail"] == "ผู้อนุมัติต้องไม่ใช่ผู้เขียน"
+    assert client.get("/console/rules/999").status_code == 404
+
+
+def test_faults_stop_a_submission(client):
+    path = _draft(client)
+    overlapping = DMN.replace(b"[80..89]", b"[79..89]")
+    assert _post(client, f"{path}/save", overlapping).status_code == 200
+    (*_, last) = _post(client, f"{path}/submit").text.splitlines()
+    assert json.loads(last) == {"problem": "การตรวจสอบพบข้อผิดพลาด โปรดแก้ไขก่อนส่ง"}
+
+
+def test_examples_run_and_two_versions_are_held_side_by_side(client):
+    path = _draft(client)
+    file = client.get(f"{path}/file.dmn").data
+    _post(client, f"{path}/save", file.replace(b"<text>800</text>", b"<text>900</text>"))
+    assert "amount_baht: 900, not 800" in _post(client, f"{path}/examples").text
+    compared = client.get(f"{path}/compare?with=old_age_allowance@2560.1").text
+    assert 'class="cell was">800<' in compared
+    assert 'class="cell is">900<' in compared
+    assert compared.count("pair-same") == 8
+
+
+def test_views_fall_back_and_sort(centre):
+    assert parse_rule_view(" a ", "-standing").descending
+    assert parse_rule_view("", "-odd") == parse_rule_view("", "")
+    assert select_versions([], parse_rule_view("x", "first")) == []
