@@ -38,8 +38,11 @@ from backend.evidence.slips import SlipSigner, slip_key_id
 from backend.evidence.witness_building import build_witnessing, load_witnesses
 from backend.evidence.witness_list import WitnessPolicy
 from backend.fleet.building import build_fleet
+from backend.history.building import Needs, build_history
+from backend.history.http import create_blueprint as create_history
 from backend.http.agency_bulk import create_blueprint as create_bulk
 from backend.http.agency_door import open_agency_door
+from backend.http.agency_gate import current_client
 from backend.http.agency_questions import create_blueprint as create_agency_questions
 from backend.http.device_extracts import create_blueprint as create_source_extracts
 from backend.http.device_identity import current_device
@@ -62,6 +65,7 @@ from backend.secret_files import SecretFileError, load_or_make_secret, make_secr
 from backend.settings import Settings
 from backend.store import Store, opened_store
 from contracts.catalogue import Catalogue
+from contracts.message import Words
 
 
 @dataclass(frozen=True, slots=True, repr=False)
@@ -158,7 +162,25 @@ def build_services(settings: Settings) -> Services:
         MandateBook(store, restricted=found.agencies.restricted_facts()),
     )
     register = ExtractRegister(log, load_paper_laws(), utc_now, os.urandom)
-    extracts = ExtractService(rules, mandates, gatherer, register, found.rules.agencies(), utc_now, os.urandom)
+    keyring = DirectoryKeyring(settings.keys_dir)
+    sources = found.rules.agencies()
+    extracts = ExtractService(rules, mandates, gatherer, register, sources, utc_now, os.urandom, keyring)
+    history = build_history(
+        Needs(
+            store=store,
+            log=log,
+            keyring=keyring,
+            gatherer=gatherer,
+            mandates=mandates,
+            agencies=lambda: (
+                dict(sources) | {one.id: Words(th=one.name_th, en=one.name_en) for one in fleet.list_agencies()}
+            ),
+            services=names,
+            now=utc_now,
+            random_bytes=os.urandom,
+        )
+    )
+    history.start()
     decisions = DecisionService(
         Parts(
             rules=rules,
@@ -166,7 +188,7 @@ def build_services(settings: Settings) -> Services:
             gatherer=gatherer,
             log=log,
             signer=signer,
-            keyring=DirectoryKeyring(settings.keys_dir),
+            keyring=keyring,
             answers=AnswerShelf(store),
             now=utc_now,
             random_bytes=os.urandom,
@@ -181,6 +203,7 @@ def build_services(settings: Settings) -> Services:
     def close() -> None:
         bulk.close()
         gatherer.close()
+        history.close()
         door.close()
         mandates.close()
         if witnessing is not None:
@@ -206,6 +229,7 @@ def build_services(settings: Settings) -> Services:
             create_public(_catalogue(found.rules), describe_api(settings.public_url)),
             create_extracts(register),
             create_source_extracts(extracts),
+            create_history(history.service, current_device, current_client),
         ),
         readiness=_readiness(settings, store, found),
         close=close,

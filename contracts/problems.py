@@ -32,6 +32,7 @@ class ProblemCode(StrEnum):
     CARD_VOID = "card_void"
     CARD_MISMATCH = "card_mismatch"
     IDEMPOTENCY_CONFLICT = "idempotency_conflict"
+    DISPUTE_STATE = "dispute_state"
     RATE_LIMITED = "rate_limited"
     LOGIN_REQUIRED = "login_required"
     ROLE_MISSING = "role_missing"

@@ -6,13 +6,15 @@ from dataclasses import dataclass, field
 
 from PIL import Image
 
+from contracts.history import HistoryRecord
 from contracts.slip import SlipRecord
 from printer.devices.port import Device, StatusDevice, StoreDevice
 from printer.errors import DeviceUnavailableError
 from printer.escpos import SlipBytes, encode_slip
+from printer.history_document import compose_history
 from printer.journal import Fate, Journal, State, Unfinished
 from printer.profile import DEFAULT, Profile
-from printer.raster import draw_slip
+from printer.raster import draw_document, draw_slip
 from printer.run import PrintOutcome, PrintResult, Run, Timing, look
 from printer.status import Condition, PrinterStatus
 from printer.status_client import StatusLine
@@ -66,6 +68,11 @@ class Press:
         """
         image = draw_slip(record, self.typeface, self.profile.width)
         return self.print_picture(record.answer.reference, image, reprint=reprint)
+
+    def print_history(self, record: HistoryRecord, *, reprint: bool = False) -> PrintResult:
+        """Print the list of who asked about a citizen, as a slip is printed."""
+        image = draw_document(compose_history(record), self.typeface, self.profile.width)
+        return self.print_picture(record.reference, image, reprint=reprint)
 
     def print_picture(self, reference: str, image: Image.Image, *, reprint: bool = False) -> PrintResult:
         """Print a picture as a slip is printed (see :meth:`print_slip`): mode ``1``, as wide as the profile says."""

@@ -9,9 +9,9 @@ from backend.decisions.assemble import card_refusal
 from backend.decisions.errors import QuestionRefusedError
 from backend.decisions.fact_words import write_value
 from backend.decisions.permission import refusal, thai_day
-from backend.decisions.ports import Device, Gatherer, Mandates, Rules
+from backend.decisions.ports import Device, Gatherer, Keyring, Mandates, Rules
 from backend.evidence.errors import LogUnavailableError, PaperNotWantedError
-from backend.evidence.extracts import ExtractRegister
+from backend.evidence.extracts import ExtractRegister, ExtractSubject
 from backend.linkage.facts import Fact, KnownFact
 from backend.linkage.gather import Gathered
 from backend.mandates.check import Asking, Permitted, RefusalRule, Refused
@@ -44,6 +44,7 @@ class ExtractService:
         agencies: Names of the sources, by id.
         now: The clock, aware UTC.
         random_bytes: For salts.
+        keyring: For the citizen's pseudonym.
     """
 
     rules: Rules
@@ -53,6 +54,7 @@ class ExtractService:
     agencies: Mapping[str, Words]
     now: Callable[[], datetime]
     random_bytes: Callable[[int], bytes]
+    keyring: Keyring
 
     def make(self, device: Authority, question: ExtractQuestion) -> SourcedExtract:
         """Ask the source, log the extract, and only then hand it out.
@@ -67,7 +69,8 @@ class ExtractService:
         said = tuple(ExtractFact(label=labels[fact], value=write_value(facts[fact].value)) for fact in known)
         if not said:
             raise QuestionRefusedError(ProblemCode.UNAVAILABLE, "the source did not answer")
-        salt = self.random_bytes(_SALT_BYTES)
+        salt, key = self.random_bytes(_SALT_BYTES), self.keyring.present()
+        subject = ExtractSubject(key.number(CitizenNumber.parse(question.subject.citizen_number)), key.id)
         notice = ExtractNotice(
             service=question.service,
             source=question.source,
@@ -75,7 +78,7 @@ class ExtractService:
             facts_hash=hash_facts(said, salt),
         )
         try:
-            receipt = self.register.register(notice, device.device_id, device.agency_id, device.agency)
+            receipt = self.register.register(notice, device.device_id, device.agency_id, device.agency, subject)
         except LogUnavailableError as error:
             raise QuestionRefusedError(ProblemCode.UNAVAILABLE) from error
         source = self.agencies[question.source]

@@ -10,6 +10,11 @@ class ActKind(StrEnum):
 
     KEY_ROTATED = "key_rotated"
     KEY_DESTROYED = "key_destroyed"
+    HISTORY_READ = "history_read"
+    DELAY_PROPOSED = "delay_proposed"
+    DELAY_APPROVED = "delay_approved"
+    DELAY_WITHDRAWN = "delay_withdrawn"
+    DISPUTE = "dispute"
 
 
 def encode_act(kind: ActKind, reference: str, at: datetime, **said: object) -> bytes:

@@ -2,6 +2,7 @@
 
 import json
 from collections.abc import Callable, Mapping
+from dataclasses import dataclass
 from datetime import datetime
 from importlib.resources import files
 from typing import Any, Final
@@ -25,10 +26,34 @@ def load_paper_laws() -> dict[str, Words]:
     return dict(TypeAdapter(dict[ServiceId, Words]).validate_json(content))
 
 
-def encode_extract(notice: ExtractNotice, reference: str, device_id: str, agency_id: str, made_at: datetime) -> bytes:
+@dataclass(frozen=True, slots=True)
+class ExtractSubject:
+    """Whom an extract is about, where the centre knows it.
+
+    Attributes:
+        pseudonym: Of the citizen.
+        key: The id of its key.
+    """
+
+    pseudonym: str
+    key: str
+
+
+def encode_extract(
+    notice: ExtractNotice,
+    reference: str,
+    device_id: str,
+    agency_id: str,
+    made_at: datetime,
+    subject: ExtractSubject | None = None,
+) -> bytes:
     """Return an extract's leaf: canonical JSON, as a decision's. It says who made it, and not what it says."""
-    content: dict[str, Any] = {"kind": "extract", "version": 1, "reference": reference, "made_at": made_at.isoformat()}
-    content |= notice.model_dump(mode="json") | {"device_id": device_id, "agency_id": agency_id}
+    version = 1 if subject is None else 2
+    content: dict[str, Any] = {"kind": "extract", "version": version, "reference": reference}
+    content |= notice.model_dump(mode="json")
+    content |= {"made_at": made_at.isoformat(), "device_id": device_id, "agency_id": agency_id}
+    if subject is not None:
+        content |= {"pseudonym": subject.pseudonym, "key": subject.key}
     return json.dumps(content, sort_keys=True, separators=(",", ":"), ensure_ascii=False).encode("utf-8")
 
 
@@ -65,7 +90,14 @@ class ExtractRegister:
             raise PaperNotWantedError(service)
         return law
 
-    def register(self, notice: ExtractNotice, device_id: str, agency_id: str, authority: Words) -> ExtractReceipt:
+    def register(
+        self,
+        notice: ExtractNotice,
+        device_id: str,
+        agency_id: str,
+        authority: Words,
+        subject: ExtractSubject | None = None,
+    ) -> ExtractReceipt:
         """Log one extract and let it be printed.
 
         Raises:
@@ -74,5 +106,5 @@ class ExtractRegister:
         """
         law = self.require_law(notice.service)
         made_at, reference = self._now(), write_reference(self._random_bytes(PACKED_BYTES))
-        leaf = self._log.append(encode_extract(notice, reference, device_id, agency_id, made_at))
+        leaf = self._log.append(encode_extract(notice, reference, device_id, agency_id, made_at, subject))
         return ExtractReceipt(reference=reference, made_at=made_at, authority=authority, law=law, leaf=leaf)

@@ -2,7 +2,7 @@
 
 import json
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Any, Final
 
@@ -16,6 +16,9 @@ _TIMES: Final[Mapping[str, str]] = {
     **dict.fromkeys(ActKind, "at"),
 }
 """The kinds of leaves beside decisions, which name none, and where each has its time."""
+_NAMES_SUBJECT: Final = 2
+_VERSIONS: Final[Mapping[str, set[int]]] = {"extract": {1, _NAMES_SUBJECT}}
+"""Of extracts, the second says whom they are about; of all others there is the first only."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -27,11 +30,23 @@ class Record:
         identity: Differs from every other record's: a device's question is decided once for each service, a reference
             is given once.
         decision: The decision, when it is one.
+        told: What any other leaf says.
     """
 
     at: datetime
     identity: str
     decision: DecisionLeaf | None
+    told: Mapping[str, Any] = field(default_factory=dict)
+
+    @property
+    def pseudonym(self) -> str | None:
+        """Whom it is about; None when about nobody."""
+        return self.decision.pseudonym if self.decision else self.told.get("pseudonym")
+
+    @property
+    def agency_id(self) -> str | None:
+        """Who asked; None when no agency did."""
+        return self.decision.agency_id if self.decision else self.told.get("agency_id")
 
 
 def parse_record(content: bytes) -> Record:
@@ -52,8 +67,10 @@ def parse_record(content: bytes) -> Record:
 
 def _parse_other(told: Mapping[str, Any], content: bytes) -> Record:
     kind, reference = told["kind"], told.get("reference")
-    if kind not in _TIMES or told.get("version") != 1 or not isinstance(reference, str):
+    if kind not in _TIMES or told.get("version") not in _VERSIONS.get(kind, {1}) or not isinstance(reference, str):
         raise LeafError("of no kind known")
+    if kind == "extract" and ("pseudonym" in told and "key" in told) is not (told["version"] == _NAMES_SUBJECT):
+        raise LeafError("of another version")
     if json.dumps(told, sort_keys=True, separators=(",", ":"), ensure_ascii=False).encode() != content:
         raise LeafError("not in canonical form")
     try:
@@ -62,4 +79,4 @@ def _parse_other(told: Mapping[str, Any], content: bytes) -> Record:
         raise LeafError("without its time") from error
     if at.tzinfo is None:
         raise LeafError("without its time")
-    return Record(at, f"{kind}\n{reference}", None)
+    return Record(at, f"{kind}\n{reference}", None, told)

@@ -3,6 +3,7 @@
 from typing import Final
 
 from backend.http.agency_operations import AGENCY_OPERATIONS
+from backend.http.history_operations import HISTORY_OPERATIONS
 from backend.http.operation import Operation, Parameter
 from contracts.catalogue import CATALOGUE_PATH, Catalogue
 from contracts.decision import Answer, Question, ServiceList
@@ -270,6 +271,7 @@ OPERATIONS: Final[tuple[Operation, ...]] = (
             "salt": "00112233445566778899aabbccddeeff",
         },
     ),
+    *HISTORY_OPERATIONS,
     Operation(
         "get",
         KEYS_PATH,

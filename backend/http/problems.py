@@ -48,6 +48,7 @@ PROBLEMS: Final[dict[ProblemCode, _Kind]] = {
     ProblemCode.CARD_VOID: _Kind(422, "The card is no longer valid"),
     ProblemCode.CARD_MISMATCH: _Kind(422, "The card does not agree with the register"),
     ProblemCode.IDEMPOTENCY_CONFLICT: _Kind(409, "The identifier was used for a different question"),
+    ProblemCode.DISPUTE_STATE: _Kind(409, "The dispute is not in a state for this"),
     ProblemCode.RATE_LIMITED: _Kind(429, "Too many requests", retryable=True),
     ProblemCode.LOGIN_REQUIRED: _Kind(401, "Log in first"),
     ProblemCode.ROLE_MISSING: _Kind(403, "Your account may not do this"),

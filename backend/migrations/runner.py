@@ -12,7 +12,17 @@ from sqlalchemy import Engine, MetaData, text
 
 from backend.store import Base
 
-_ROOMS_WITH_MODELS: Final = ("accounts", "bulk", "clients", "decisions", "eligibility", "evidence", "fleet", "mandates")
+_ROOMS_WITH_MODELS: Final = (
+    "accounts",
+    "bulk",
+    "clients",
+    "decisions",
+    "eligibility",
+    "evidence",
+    "fleet",
+    "history",
+    "mandates",
+)
 _LOCK_KEY: Final = 0x6261696469616F  # "baidiao": any constant of ours will do
 
 

@@ -16,12 +16,13 @@ from backend.evidence.models import EvidenceLeaf
 from backend.linkage.facts import Fact
 from backend.mandates.book import MandateBook
 from contracts.card import Birth
+from contracts.citizen_number import CitizenNumber
 from contracts.decision import NotKnownCause
 from contracts.extract import ExtractQuestion, SourcedExtract, hash_facts
 from contracts.message import Words
 from contracts.problems import ProblemCode
 from tests.support.linkage_agencies import NUMBER, subject
-from tests.support.linkage_decisions import Centre, TestDevice
+from tests.support.linkage_decisions import KEYRING, Centre, TestDevice
 
 TOWN_NAME = Words(th="เทศบาลตัวอย่าง", en="Municipality of Tuayang")
 
@@ -42,6 +43,7 @@ def make(centre: Centre, device: Counter | None = None, **changes: object) -> So
         agencies=rules.agencies(),
         now=lambda: centre.now,
         random_bytes=lambda count: b"s" * count,
+        keyring=KEYRING,
     )
     parts = {"service": "disability_allowance", "source": "disability_register", "officer": "officer 7"}
     question = ExtractQuestion.model_validate({**parts, "subject": subject(), **changes})
@@ -70,6 +72,7 @@ def test_the_log_has_its_salted_hash_and_nobody_s_number(centre: Centre) -> None
     leaf = json.loads(content)
     assert leaf["facts_hash"] == hash_facts(made.facts, bytes.fromhex(made.salt))
     assert (leaf["kind"], leaf["officer"], leaf["source"]) == ("extract", "officer 7", "disability_register")
+    assert leaf["pseudonym"] == KEYRING.present().number(CitizenNumber.parse(NUMBER))
     assert NUMBER.encode() not in content
 
 
