@@ -54,6 +54,7 @@ from backend.linkage.directory import Directory
 from backend.linkage.errors import LinkageError
 from backend.linkage.file import DEFAULT_DIRECTORY, load_directory
 from backend.linkage.gather import FactGatherer
+from backend.linkage.hosted.cli import open_shelf
 from backend.mandates.book import MandateBook, seed_mandates
 from backend.mandates.errors import MandateError
 from backend.mandates.file import DEMO_MANDATES, load_mandates
@@ -156,7 +157,7 @@ def build_services(settings: Settings) -> Services:
     signer = _slip_signer(settings, found.keys)
     desk = SlipDesk(signer, Revocations(store, log), utc_now)
     names = {service.id: service.name for service in found.rules.services()}
-    gatherer = FactGatherer.from_directory(found.agencies)
+    gatherer = FactGatherer.from_directory(found.agencies, open_shelf(settings))
     rules, mandates = (
         LiveRulebook(RuleVersions(store, found.rules)),
         MandateBook(store, restricted=found.agencies.restricted_facts()),

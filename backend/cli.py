@@ -20,6 +20,7 @@ from backend.fleet.errors import AgencyUnknownError
 from backend.fleet.listing import DeviceRow
 from backend.fleet.models import DeviceStatus
 from backend.linkage.cli import directory
+from backend.linkage.hosted.cli import register
 from backend.mandates.cli import mandates
 from backend.settings import Settings, SettingsError, read_settings
 from backend.store import opened_store
@@ -95,6 +96,7 @@ def serve(host: str, port: int, workers: int, threads: int) -> None:
 
 
 centre.add_command(directory)
+centre.add_command(register)
 centre.add_command(clients)
 centre.add_command(mandates)
 

@@ -38,6 +38,10 @@ VARIABLES: Final[tuple[Variable, ...]] = (
         "path",
         "People (.parquet of facts) that changed rules are tried on; empty: invented people",
     ),
+    Variable("BAIDIAO_CENTRE_REGISTERS_DIR", "STATE_DIR/registers", "path", "Registers kept for agencies, encrypted"),
+    Variable(
+        "BAIDIAO_CENTRE_REGISTERS_KEY_FILE", "KEYS_DIR/registers.key", "path", "Secret that those registers are under"
+    ),
     Variable("BAIDIAO_CENTRE_PUBLIC_URL", "http://127.0.0.1:8080", "URL", "How the outside reaches the centre"),
     Variable(
         "BAIDIAO_CENTRE_LOG_ORIGIN", "centre.baidiao.example", "name", "Origin line of checkpoints, issuer of slips"
@@ -91,6 +95,8 @@ class Settings:
     agencies_file: Path | None
     mandates_file: Path | None
     replay_people_file: Path | None
+    registers_dir: Path
+    registers_key_file: Path
     public_url: str
     log_origin: str
     witnesses_file: Path | None
@@ -146,6 +152,8 @@ def read_settings(environment: Mapping[str, str]) -> Settings:
         agencies_file=Path(agencies) if agencies else None,
         mandates_file=Path(mandates) if mandates else None,
         replay_people_file=Path(text("REPLAY_PEOPLE_FILE")) if text("REPLAY_PEOPLE_FILE") else None,
+        registers_dir=path("REGISTERS_DIR", state_dir, "registers"),
+        registers_key_file=path("REGISTERS_KEY_FILE", keys_dir, "registers.key"),
         public_url=text("PUBLIC_URL").rstrip("/"),
         log_origin=text("LOG_ORIGIN"),
         witnesses_file=Path(witnesses) if witnesses else None,

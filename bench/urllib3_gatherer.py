@@ -21,7 +21,7 @@ class Urllib3Transport:
     def __init__(self) -> None:
         self._pool = urllib3.PoolManager(maxsize=_THREADS, retries=False)
 
-    async def post(self, call: HttpCall, deadline_s: float) -> bytes | NotKnown:
+    async def send(self, call: HttpCall, deadline_s: float) -> bytes | NotKnown:
         headers = {"Content-Type": call.content_type, **call.headers}
         try:
             response = self._pool.request("POST", call.url, body=call.body, headers=headers, timeout=deadline_s)

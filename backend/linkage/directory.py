@@ -11,6 +11,7 @@ from backend.linkage.facts import FACT_TYPES, Fact
 from backend.linkage.interfaces import (
     Auth,
     DciParty,
+    HostedParty,
     TlsParty,
     XRoadParty,
     check_database_address,
@@ -121,9 +122,12 @@ class Agency(_Entry):
         id: Stable identifier.
         name: Its name.
         adapter: How it is spoken to.
-        base_url: http or https, without user, query or fragment; for ``sql`` a SQLAlchemy URL without a password.
+        base_url: http or https, without user, query or fragment; for ``sql`` a SQLAlchemy URL without a password;
+            for ``hosted`` empty.
         xroad: X-Road: names on the network.
         dci: DCI: who signs what.
+        hosted: Hosted register: its columns.
+        sources: Broker: whom it stands for, each with its name.
         auth: How the centre proves itself; secrets lie in files.
         tls: Which authorities are believed, and the centre's own certificate.
         twins: Base URLs of further servers with the same data.
@@ -137,8 +141,8 @@ class Agency(_Entry):
 
     id: AgencyId
     name: Words
-    adapter: Literal["rest", "soap", "sql", "xroad", "dci"]
-    base_url: Annotated[str, AfterValidator(_trim)]
+    adapter: Literal["rest", "soap", "sql", "xroad", "dci", "hosted", "broker"]
+    base_url: Annotated[str, AfterValidator(_trim)] = ""
     auth: Auth | None = None
     tls: TlsParty | None = None
     twins: tuple[Annotated[str, AfterValidator(check_web_address)], ...] = ()
@@ -149,10 +153,16 @@ class Agency(_Entry):
     maintenance: tuple[Window, ...] = ()
     xroad: XRoadParty | None = None
     dci: DciParty | None = None
+    hosted: HostedParty | None = None
+    sources: dict[AgencyId, Words] = Field(default_factory=dict)
     requests: tuple[Request, ...] = Field(min_length=1)
 
     @model_validator(mode="after")
     def _addressed(self) -> Self:
+        if self.adapter == "hosted":
+            if self.base_url or self.auth or self.tls or self.twins:
+                raise ValueError("a hosted register is asked at the centre itself: it has no address")
+            return self
         (check_database_address if self.adapter == "sql" else check_web_address)(self.base_url)
         return self
 
@@ -162,22 +172,34 @@ class Agency(_Entry):
             raise ValueError("a soap request needs 'operation' and 'namespace'")
         if (self.adapter == "sql") != any(r.view for r in self.requests) or not self._views_flat():
             raise ValueError("'view' goes with 'sql' and only with it, and its facts are read from plain columns")
-        for name, part in (("xroad", self.xroad), ("dci", self.dci)):
+        for name, part in (("xroad", self.xroad), ("dci", self.dci), ("hosted", self.hosted)):
             if (self.adapter == name) != (part is not None):
                 raise ValueError(f"'{name}' goes with adapter '{name}' and only with it")
+        return self
+
+    @model_validator(mode="after")
+    def _parts_fitting(self) -> Self:
         if self.adapter != "rest" and any(r.method == "GET" or r.number_in_url or r.fixed for r in self.requests):
             raise ValueError("'method', 'number_in_url' and 'fixed' go with 'rest' and only with it")
         if self.adapter == "sql" and (self.auth or self.tls or self.twins):
             raise ValueError("'auth', 'tls' and 'twins' do not go with 'sql'")
         if self.auth and self.base_url.startswith("http://") and not is_this_machine(self.base_url):
             raise ValueError("'auth' needs https: a secret would travel in the clear")
+        if self.adapter == "hosted" and (len({f for r in self.requests for f in r.send}) != 1 or not self._flat()):
+            raise ValueError("a hosted register is read by one number column, and its facts from plain columns")
+        if (self.adapter == "broker") != bool(self.sources) or {r.source for r in self.requests} != (
+            set(self.sources) or {""}
+        ):
+            raise ValueError("'sources' and each request's 'source' go with 'broker' and must name the same")
         if self.adapter == "dci" and any(len(r.send) != 1 for r in self.requests):
             raise ValueError("a dci search sends exactly one value")
         return self
 
     def _views_flat(self) -> bool:
-        views = self.requests if self.adapter == "sql" else ()
-        return all(r.view and not any({".", "["} & set(reading.at) for reading in r.facts.values()) for r in views)
+        return self.adapter != "sql" or (self._flat() and all(r.view for r in self.requests))
+
+    def _flat(self) -> bool:
+        return not any({".", "["} & set(reading.at) for r in self.requests for reading in r.facts.values())
 
 
 class Directory(_Entry):

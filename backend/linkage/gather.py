@@ -15,6 +15,7 @@ from backend.linkage.breaker import Breaker, admit, after_failure, after_success
 from backend.linkage.directory import Agency, Directory
 from backend.linkage.errors import LoopStoppedError
 from backend.linkage.facts import Fact, KnownFact
+from backend.linkage.hosted.shelf import RegisterShelf
 from backend.linkage.loop import AgencyLoop
 from backend.linkage.maintenance import Window, is_under_way
 from backend.linkage.ports import Closing, Facts, NotKnown, Provider, Transport
@@ -68,16 +69,21 @@ _Told = Progress | Gathered | BaseException
 """What the loop's thread tells a waiting thread."""
 
 
-def link_agencies(directory: Directory, transport: Transport) -> tuple[LinkedAgency, ...]:
-    """Build the agencies a directory names, all on one transport."""
-    return tuple(_link(agency, transport) for agency in directory.agencies)
+def link_agencies(
+    directory: Directory, transport: Transport, shelf: RegisterShelf | None = None
+) -> tuple[LinkedAgency, ...]:
+    """Build the agencies a directory names, all on one transport; each source of a broker is one of its own."""
+    return tuple(linked for agency in directory.agencies for linked in _link(agency, transport, shelf))
 
 
-def _link(agency: Agency, transport: Transport) -> LinkedAgency:
-    providers = make_providers(agency, transport)
-    return LinkedAgency(
-        agency.id, agency.name, agency.deadline_ms / 1000, agency.max_in_flight, providers, agency.maintenance
-    )
+def _link(agency: Agency, transport: Transport, shelf: RegisterShelf | None) -> Iterator[LinkedAgency]:
+    providers = make_providers(agency, transport, shelf)
+    deadline_s, most = agency.deadline_ms / 1000, agency.max_in_flight
+    if not agency.sources:
+        yield LinkedAgency(agency.id, agency.name, deadline_s, most, providers, agency.maintenance)
+    for source, name in agency.sources.items():
+        its = tuple(p for p, r in zip(providers, agency.requests, strict=True) if r.source == source)
+        yield LinkedAgency(source, name, deadline_s, most, its, agency.maintenance)
 
 
 class FactGatherer:
@@ -91,10 +97,10 @@ class FactGatherer:
         self._transport = transport
 
     @classmethod
-    def from_directory(cls, directory: Directory) -> "FactGatherer":
-        """Build with real HTTP to the agencies of ``directory``."""
+    def from_directory(cls, directory: Directory, shelf: RegisterShelf | None = None) -> "FactGatherer":
+        """Build with real HTTP to the agencies of ``directory``, and the registers kept in ``shelf``."""
         transport = AiohttpTransport()
-        return cls(link_agencies(directory, transport), AgencyLoop(), transport)
+        return cls(link_agencies(directory, transport, shelf), AgencyLoop(), transport)
 
     def gather(
         self, subject: Subject, facts: frozenset[Fact], *, tell_progress: bool = True

@@ -50,6 +50,21 @@ class DciParty(BaseModel):
     answer_key: str = Field(pattern=r"^[0-9a-f]{64}$")
 
 
+class HostedParty(BaseModel):
+    """A register that the centre keeps.
+
+    Attributes:
+        columns: Short name, as ``at`` and ``send`` use it → the column's head in the file; a column that is not named
+            here has its own name as head.
+        max_age_days: Content older than this is not believed.
+    """
+
+    model_config = ConfigDict(frozen=True, extra="forbid")
+
+    columns: dict[str, str] = Field(default_factory=dict)
+    max_age_days: int | None = Field(default=None, ge=1)
+
+
 def check_web_address(url: str) -> str:
     """Return an http or https address without its last slash.
 

@@ -65,6 +65,7 @@ class HttpShape(BaseModel):
     """How a JSON service is asked and how it says that it does not know the person.
 
     Attributes:
+        source: Broker: which of its sources this is.
         method: GET carries ``send`` in the query.
         number_in_url: Must be true where the citizen's number stands in path or query: the agency's web servers and
             whatever stands before them write it into their logs. The centre itself never logs an agency's URL.
@@ -75,6 +76,7 @@ class HttpShape(BaseModel):
         not_found_statuses: HTTP statuses that mean the same.
     """
 
+    source: str = Field(default="", pattern=r"^([a-z][a-z0-9_]{1,40})?$")
     method: Literal["POST", "GET"] = "POST"
     number_in_url: bool = False
     headers: dict[str, str] = Field(default_factory=dict)

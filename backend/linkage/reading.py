@@ -44,7 +44,7 @@ def read_facts(
         raise WrongAnswerError("other_person")
     facts: dict[Fact, FactValue] = {}
     for fact in request.facts.keys() & wanted:
-        value = _read(request.facts[fact], tree, fact, lexical)
+        value = read_fact(request.facts[fact], tree, fact, lexical=lexical)
         if value is not None:
             facts[fact] = value
     return facts
@@ -69,7 +69,12 @@ def _is_found(request: Request, tree: object, lexical: bool) -> bool:
     return True
 
 
-def _read(reading: Reading, tree: object, fact: Fact, lexical: bool) -> FactValue | None:
+def read_fact(reading: Reading, tree: object, fact: Fact, *, lexical: bool) -> FactValue | None:
+    """Read one fact; None when it is not there and need not be.
+
+    Raises:
+        WrongAnswerError: It is not as agreed.
+    """
     raw = walk(tree, reading.at)
     if reading.convert == "present":
         return raw is not None

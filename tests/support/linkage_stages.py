@@ -4,21 +4,26 @@ import json
 import sqlite3
 from collections.abc import Callable, Mapping
 from contextlib import closing
-from datetime import UTC, datetime, timedelta
+from datetime import UTC, date, datetime, timedelta
 from pathlib import Path
 from typing import Any, ClassVar
 
 from aiohttp import web
 from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
 
+from backend.linkage.adapters.broker import BrokerDesk, BrokerProvider
 from backend.linkage.adapters.dci import DciProvider
 from backend.linkage.adapters.dci_envelope import seal, unseal
+from backend.linkage.adapters.hosted import HostedProvider
+from backend.linkage.adapters.linking import make_providers
 from backend.linkage.adapters.rest import RestProvider
 from backend.linkage.adapters.soap import SoapProvider
 from backend.linkage.adapters.sql_view import SqlViewProvider, open_read_only
 from backend.linkage.adapters.xroad import XRoadProvider, hash_request
-from backend.linkage.directory import Request
+from backend.linkage.directory import Agency, Request
 from backend.linkage.facts import Fact
+from backend.linkage.hosted.shelf import RegisterShelf
+from backend.linkage.hosted.upload import Upload, take_in
 from backend.linkage.interfaces import DciParty, XRoadParty
 from backend.linkage.ports import NotKnown, Provider
 from backend.linkage.transport import AiohttpTransport
@@ -83,7 +88,12 @@ SITUATIONS: Mapping[str, tuple[NotKnownCause, bool]] = {
 
 def faults_of(name: str) -> list[str]:
     """Return the situations that can befall an adapter: a database neither redirects nor answers with a status."""
-    left_out = {"sql": {"redirecting", "broken"}, "fake": {"oversized", "redirecting"}}
+    told = {"down", "garbage", "lying"}  # the rest is found when its file is taken in
+    left_out = {
+        "sql": {"redirecting", "broken"},
+        "hosted": set(SITUATIONS) - told,
+        "fake": {"oversized", "redirecting"},
+    }
     return [situation for situation in SITUATIONS if situation not in left_out.get(name, set())]
 
 
@@ -328,11 +338,101 @@ class FakeStage:
         """Nothing is left open."""
 
 
-Stage = HttpStage | SqlStage | FakeStage
+def broker_answers(status: str, *, delay_s: float = 0.0, **more: Any) -> Behaviour:
+    """Answer as a broker that stands for two sources does."""
+    other = {"source": "elsewhere", "status": "failed", "cause": "timeout"}
+    return says({"answers": [other, {"source": "tax", "status": status, **more}]}, delay_s=delay_s)
+
+
+class BrokerStage(HttpStage):
+    def make(self) -> Provider:
+        desk = BrokerDesk(self.server.base_url, "/ask", REST.send, self.transport)
+        return BrokerProvider(desk, "tax", REST)
+
+    def answers(self, record: Mapping[str, Any] | None, *, delay_s: float = 0.0) -> Behaviour:
+        if record is None:
+            return broker_answers("not_found", delay_s=delay_s)
+        return broker_answers("ok", record=record, delay_s=delay_s)
+
+    def mangled(self) -> Behaviour:
+        return broker_answers("perhaps")
+
+
+NUMBER_HEAD = "เลขประจำตัวประชาชน"
+_BIRTH = {"at": "birth", "as": "birth", "form": "DD/MM/YYYY", "era": "be"}
+HOSTED = Agency.model_validate(
+    {
+        "id": "files",
+        "name": {"th": "แฟ้ม", "en": "Files"},
+        "adapter": "hosted",
+        "hosted": {"columns": {"number": NUMBER_HEAD}},
+        "requests": [
+            {
+                "send": {"number": "citizen_number"},
+                "facts": {**FLAT, "registry.birth": _BIRTH},
+                "absent": COMMON["absent"],
+            }
+        ],
+    }
+)
+HOSTED_HEAD = f"{NUMBER_HEAD},alive,income,child,birth,scheme"
+
+
+class HostedStage:
+    """A register kept at the centre, taken in from a CSV file."""
+
+    def __init__(self, folder: Path) -> None:
+        self.folder = folder
+        self.shelf = RegisterShelf(folder / "registers", bytes(range(32)))
+        (self.provider,) = make_providers(HOSTED, AiohttpTransport(), self.shelf)
+        self.before = b""
+
+    def take(self, number: str) -> None:
+        file = self.folder / "register.csv"
+        file.write_text(f"{HOSTED_HEAD}\n{number},true,84000,2025-02-28,00/00/2496,UCS\n", "utf-8")
+        upload = Upload(file, date(2026, 11, 1))
+        good, _ = take_in(HOSTED, upload, self.shelf, datetime(2026, 11, 23, tzinfo=UTC), lambda _l, _w: None)
+        assert good
+
+    def set_up(self, situation: str) -> None:
+        if situation == "down":
+            return
+        self.take(OTHER if situation in {"absent", "lying"} else NUMBER)
+        if situation == "garbage":
+            self.spoil("UPDATE record SET sealed = x'00'")
+        elif situation == "lying":  # another person's record is put under this one's key
+            with closing(sqlite3.connect(self.file)) as connection:
+                (theirs,) = connection.execute("SELECT sealed FROM record").fetchone()
+            self.file.unlink()
+            self.take(NUMBER)
+            self.spoil("UPDATE record SET sealed = ?", theirs)
+        self.before = self.file.read_bytes()
+
+    def spoil(self, statement: str, *values: bytes) -> None:
+        with closing(sqlite3.connect(self.file)) as connection:
+            connection.execute(statement, values)
+            connection.commit()
+
+    @property
+    def file(self) -> Path:
+        file = self.shelf.current("files")
+        assert file is not None
+        return file
+
+    def untouched(self) -> bool:
+        return self.file.read_bytes() == self.before
+
+    def close(self) -> None:
+        assert isinstance(self.provider, HostedProvider)
+        self.provider.close()
+
+
+Stage = HttpStage | SqlStage | HostedStage | FakeStage
 HTTP_STAGES: Mapping[str, Callable[[AgencyServer], HttpStage]] = {
     "rest": RestStage,
     "soap": SoapStage,
     "xroad": XRoadStage,
     "dci": DciStage,
+    "broker": BrokerStage,
 }
-NAMES = (*HTTP_STAGES, "sql", "fake")
+NAMES = (*HTTP_STAGES, "sql", "hosted", "fake")

@@ -5,7 +5,9 @@ from pathlib import Path
 from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
 from cryptography.hazmat.primitives.serialization import load_pem_private_key
 
+from backend.linkage.adapters.broker import BrokerDesk, BrokerProvider
 from backend.linkage.adapters.dci import DciProvider
+from backend.linkage.adapters.hosted import HostedProvider
 from backend.linkage.adapters.rest import RestProvider
 from backend.linkage.adapters.secured import HedgedTransport, secure
 from backend.linkage.adapters.soap import SoapProvider
@@ -13,25 +15,38 @@ from backend.linkage.adapters.sql_view import SqlViewProvider, open_read_only
 from backend.linkage.adapters.xroad import XRoadProvider
 from backend.linkage.directory import Agency
 from backend.linkage.errors import DirectoryError
+from backend.linkage.hosted.shelf import RegisterShelf
 from backend.linkage.interfaces import DciParty
 from backend.linkage.ports import Provider, Transport
 
 
-def make_providers(agency: Agency, transport: Transport) -> tuple[Provider, ...]:
+def make_providers(agency: Agency, transport: Transport, shelf: RegisterShelf | None = None) -> tuple[Provider, ...]:
     """Build one provider for each request of ``agency``.
 
     Raises:
         DirectoryError: A key or another file that the agency's entry names cannot be used.
     """
+    if agency.hosted is not None:
+        if shelf is None:
+            raise DirectoryError(agency.id, ("hosted registers are not kept here",))
+        age = agency.hosted.max_age_days
+        return tuple(HostedProvider(shelf, agency.id, request, age) for request in agency.requests)
+    if agency.adapter == "sql":
+        engine = open_read_only(agency.base_url)
+        return tuple(SqlViewProvider(engine, request) for request in agency.requests)
+    return _make_http_providers(agency, transport)
+
+
+def _make_http_providers(agency: Agency, transport: Transport) -> tuple[Provider, ...]:
     url, requests = agency.base_url, agency.requests
     transport = secure(agency.id, agency.auth, agency.tls, transport)
     if agency.twins:
         transport = HedgedTransport(transport, url, agency.twins, agency.hedge_after_ms / 1000)
+    if agency.adapter == "broker":
+        desks = {r.path: BrokerDesk(url, r.path, r.send, transport) for r in requests}
+        return tuple(BrokerProvider(desks[request.path], request.source, request) for request in requests)
     if agency.adapter == "soap":
         return tuple(SoapProvider(url, request, transport) for request in requests)
-    if agency.adapter == "sql":
-        engine = open_read_only(url)
-        return tuple(SqlViewProvider(engine, request) for request in requests)
     if agency.adapter == "xroad" and agency.xroad is not None:
         party = agency.xroad
         return tuple(XRoadProvider(url, request, transport, party) for request in requests)

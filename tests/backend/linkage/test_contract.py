@@ -22,6 +22,7 @@ from tests.support.linkage_stages import (
     NAMES,
     SITUATIONS,
     FakeStage,
+    HostedStage,
     HttpStage,
     SqlStage,
     Stage,
@@ -42,6 +43,8 @@ def open_stage(tmp_path: Path) -> Iterator[object]:
             stage: Stage
             if name == "sql":
                 stage = SqlStage(tmp_path / "agency.sqlite3")
+            elif name == "hosted":
+                stage = HostedStage(tmp_path)
             else:
                 stage = HTTP_STAGES[name](stack.enter_context(AgencyServer()))
             stack.callback(stage.close)

@@ -1,0 +1,83 @@
+"""A register that the centre keeps for an agency whose data is files."""
+
+from collections.abc import Callable
+from datetime import UTC, date, datetime
+from pathlib import Path
+
+from backend.linkage.directory import Request
+from backend.linkage.errors import WrongAnswerError
+from backend.linkage.facts import Fact
+from backend.linkage.hosted.shelf import RegisterBrokenError, RegisterShelf, RegisterVersion
+from backend.linkage.ports import Facts, NotKnown
+from backend.linkage.reading import read_facts
+from contracts.decision import NotKnownCause, Subject
+
+
+def _today() -> date:
+    return datetime.now(UTC).date()
+
+
+class HostedProvider:
+    """One request of one hosted register. Used on the loop's thread alone; a look-up costs some 0.1 ms.
+
+    Args:
+        shelf: Where registers are kept.
+        register: Which one.
+        request: What is read.
+        max_age_days: Content older than this is not believed; None: of any age.
+        today: The clock.
+    """
+
+    def __init__(
+        self,
+        shelf: RegisterShelf,
+        register: str,
+        request: Request,
+        max_age_days: int | None = None,
+        today: Callable[[], date] = _today,
+    ) -> None:
+        self._shelf = shelf
+        self._register = register
+        self._request = request
+        self._max_age_days = max_age_days
+        self._today = today
+        self._version: RegisterVersion | None = None
+        self._as_of = date.min
+
+    @property
+    def offers(self) -> frozenset[Fact]:
+        """The facts this register can yield."""
+        return frozenset(self._request.facts)
+
+    async def ask(self, subject: Subject, facts: frozenset[Fact], deadline_s: float) -> Facts | NotKnown:  # noqa: ARG002  (nothing is waited for)
+        """Ask about one person (see ``Provider``)."""
+        try:
+            version = self._opened()
+            if version is None:
+                return NotKnown(NotKnownCause.UNREACHABLE, retryable=True, detail="no_version")
+            if self._max_age_days is not None and (self._today() - self._as_of).days > self._max_age_days:
+                return NotKnown(NotKnownCause.BAD_ANSWER, retryable=False, detail="too_old")
+            cells = version.find(subject.citizen_number)
+            tree = {"found": "false"} if cells is None else {"found": "true", **cells}
+            known = read_facts(self._request, tree, facts, lexical=True, about=subject.citizen_number)
+        except (RegisterBrokenError, WrongAnswerError) as error:
+            detail = error.detail if isinstance(error, WrongAnswerError) else "register_broken"
+            return NotKnown(NotKnownCause.BAD_ANSWER, retryable=False, detail=detail)
+        return known if known is not None else NotKnown(NotKnownCause.NO_RECORD, retryable=False)
+
+    def close(self) -> None:
+        """Let go of the file (see ``Closing``)."""
+        if self._version is not None:
+            self._version.close()
+            self._version = None
+
+    def _opened(self) -> RegisterVersion | None:
+        file: Path | None = self._shelf.current(self._register)
+        if self._version is not None and self._version.file == file:
+            return self._version
+        self.close()
+        if file is not None:
+            self._version = self._shelf.open(self._register, file)
+            report = self._shelf.report(self._register) or {}
+            self._as_of = date.fromisoformat(report["current"]["as_of"])
+        return self._version
