@@ -101,6 +101,7 @@ def migrate_store(settings: Settings) -> None:
         InstallationError: The file of mandates is wrong.
     """
     with _told_to_the_operator():
+        load_directory(settings.agencies_file or DEFAULT_DIRECTORY)  # mandates may speak of the facts it adds
         mandates = load_mandates(settings.mandates_file or DEMO_MANDATES)
     with opened_store(settings.database_url) as store:
         runner.upgrade(store.engine)
@@ -135,12 +136,13 @@ def read_installation(settings: Settings) -> Installation:
         InstallationError: Something is missing or wrong.
     """
     with _told_to_the_operator():
+        linked = load_directory(settings.agencies_file or DEFAULT_DIRECTORY)
         return Installation(
             session_secret=read_secret(settings.session_secret_file),
             api_secret=load_or_make_secret(settings.keys_dir / "api.key"),
             keys=load_or_create_keys(settings.keys_dir),
-            agencies=load_directory(settings.agencies_file or DEFAULT_DIRECTORY),
-            rules=load_rulebook(),
+            agencies=linked,
+            rules=load_rulebook(linked=linked),
             witnesses=load_witnesses(settings.witnesses_file, settings.witness_quorum),
         )
 

@@ -20,7 +20,9 @@ from backend.fleet.errors import AgencyUnknownError
 from backend.fleet.listing import DeviceRow
 from backend.fleet.models import DeviceStatus
 from backend.linkage.cli import directory
+from backend.linkage.file import DEFAULT_DIRECTORY
 from backend.linkage.hosted.cli import register
+from backend.linkage.running import RunningCentre
 from backend.mandates.cli import mandates
 from backend.settings import Settings, SettingsError, read_settings
 from backend.store import opened_store
@@ -90,6 +92,7 @@ def serve(host: str, port: int, workers: int, threads: int) -> None:
     from backend.gunicorn_conf import CentreServer, build_options  # noqa: PLC0415  (likewise)
 
     read_installation(settings)  # fail here, not in each worker
+    RunningCentre(settings.state_dir).note_start((settings.agencies_file or DEFAULT_DIRECTORY).read_text("utf-8"))
     bind = f"[{host}]:{port}" if ":" in host else f"{host}:{port}"
     click.echo(f"the centre listens on http://{bind}", err=True)
     CentreServer(lambda: build_app(settings), build_options(bind, workers, threads)).run()

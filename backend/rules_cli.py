@@ -14,6 +14,8 @@ from backend.eligibility.errors import EligibilityError
 from backend.eligibility.examples import EXAMPLES
 from backend.eligibility.loading import load_rulebook
 from backend.eligibility.versions import RuleVersions
+from backend.linkage.errors import DirectoryError
+from backend.linkage.file import DEFAULT_DIRECTORY, load_directory
 from backend.settings import SettingsError, read_settings
 from backend.store import opened_store
 
@@ -23,9 +25,11 @@ _FILE = click.Path(exists=True, dir_okay=False, path_type=Path)
 @contextmanager
 def _versions() -> Iterator[RuleVersions]:
     try:
-        with opened_store(read_settings(os.environ).database_url) as store:
-            yield RuleVersions(store, load_rulebook())
-    except (EligibilityError, SettingsError, ValueError) as error:
+        settings = read_settings(os.environ)
+        rules = load_rulebook(linked=load_directory(settings.agencies_file or DEFAULT_DIRECTORY))
+        with opened_store(settings.database_url) as store:
+            yield RuleVersions(store, rules)
+    except (EligibilityError, DirectoryError, SettingsError, ValueError) as error:
         raise click.ClickException(str(error)) from error
 
 

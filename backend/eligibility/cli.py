@@ -1,6 +1,7 @@
 """``baidiao decide``: a table over a file of facts, in bulk."""
 
 import json
+import os
 import sys
 from datetime import date, datetime
 from pathlib import Path
@@ -15,6 +16,9 @@ from backend.eligibility.errors import EligibilityError
 from backend.eligibility.loading import TABLES
 from backend.eligibility.programme import parse_table
 from backend.eligibility.table import Table
+from backend.linkage.errors import DirectoryError
+from backend.linkage.file import DEFAULT_DIRECTORY, load_directory
+from backend.settings import SettingsError, read_settings
 
 _BATCH_ROWS = 500_000
 _FILE = click.Path(exists=True, dir_okay=False, path_type=Path)
@@ -31,7 +35,7 @@ def decide(name: str, facts: Path, on_text: str, out: Path | None) -> None:
         table = _table(name)
         on = date.fromisoformat(on_text) if on_text else datetime.now(ZoneInfo("Asia/Bangkok")).date()
         answers = _decide_file(table, facts, on)
-    except (EligibilityError, ValueError, OSError, pl.exceptions.PolarsError) as error:
+    except (EligibilityError, DirectoryError, SettingsError, ValueError, OSError, pl.exceptions.PolarsError) as error:
         raise click.ClickException(str(error)) from error
     for issue in check_table(table):
         click.echo(f"the table has a fault: {issue.fault.value} {issue.rows or ''} e.g. {issue.example}", err=True)
@@ -42,6 +46,7 @@ def decide(name: str, facts: Path, on_text: str, out: Path | None) -> None:
 
 
 def _table(name: str) -> Table:
+    load_directory(read_settings(os.environ).agencies_file or DEFAULT_DIRECTORY)  # makes the facts it adds known
     path = Path(name) if name.endswith(".dmn") else TABLES / f"{name}.dmn"
     return parse_table(path.read_bytes(), path.name)
 

@@ -109,5 +109,6 @@ def input_value(name: str, facts: Facts, on: date) -> Value:
     return None if isinstance(value, Birth) or type(value) is not FACT_TYPES[fact] else value
 
 
-INPUT_NAMES: Final = (*DERIVED, *(fact.value for fact in Fact))
-"""What a table may name without declaring it."""
+def input_names() -> tuple[str, ...]:
+    """Return what a table may name without declaring it: facts that the directory added among them."""
+    return (*DERIVED, *(fact.value for fact in FACT_TYPES))

@@ -6,7 +6,8 @@ from typing import Final, TypeVar
 from backend.eligibility.errors import TableError
 from backend.eligibility.programme import parse_table
 from backend.eligibility.rulebook import Rulebook, WordedTable
-from backend.eligibility.words import Catalogue, CommonWords, TableWords
+from backend.eligibility.words import Catalogue, CommonWords, FactEntry, TableWords
+from backend.linkage.directory import Directory
 from contracts.message import Message
 
 TABLES: Final = Path(__file__).parent / "tables"
@@ -15,8 +16,10 @@ TABLES: Final = Path(__file__).parent / "tables"
 _M = TypeVar("_M", bound=Message)
 
 
-def load_rulebook(directory: Path = TABLES) -> Rulebook:
-    """Read ``*.dmn``, a ``.words.json`` beside each, ``common.words.json`` and ``services.json``.
+def load_rulebook(directory: Path = TABLES, linked: Directory | None = None) -> Rulebook:
+    """Read rules, with names for the facts and agencies that the agency directory adds.
+
+    In the directory are ``*.dmn``, a ``.words.json`` beside each, ``common.words.json`` and ``services.json``.
 
     A later version of a table is another file with the same decision id, e.g. ``old_age_allowance.2569.dmn``.
 
@@ -28,7 +31,16 @@ def load_rulebook(directory: Path = TABLES) -> Rulebook:
         for path in sorted(directory.glob("*.dmn"))
     ]
     common = _parse(directory / "common.words.json", CommonWords)
-    return Rulebook(worded, common, _parse(directory / "services.json", Catalogue))
+    catalogue = _parse(directory / "services.json", Catalogue)
+    return Rulebook(worded, common, _with_linked(catalogue, linked) if linked else catalogue)
+
+
+def _with_linked(catalogue: Catalogue, linked: Directory) -> Catalogue:
+    agencies = {agency.id: agency.name for agency in linked.agencies}
+    facts = {entry.name: FactEntry(agency=entry.source, words=entry.label) for entry in linked.facts}
+    return catalogue.model_copy(
+        update={"agencies": {**agencies, **catalogue.agencies}, "facts": {**facts, **catalogue.facts}}
+    )
 
 
 def read_bytes(path: Path) -> bytes:

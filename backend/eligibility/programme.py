@@ -8,7 +8,7 @@ intervals of literals, so that what an input not known may come to is worked out
 from datetime import date
 from typing import Final
 
-from backend.eligibility.derive import INPUT_NAMES, kind_of_input
+from backend.eligibility.derive import input_names, kind_of_input
 from backend.eligibility.errors import TableError
 from backend.eligibility.feel.cells import find_complaint, literals_of
 from backend.eligibility.feel.nodes import Constant, Items, Name, Node, Tests
@@ -34,7 +34,7 @@ def parse_table(xml: bytes, source: str) -> Table:
     Raises:
         TableError: Not one DMN decision table within the supported subset.
     """
-    return read_programme(parse_model(xml, source, INPUT_NAMES), source)
+    return read_programme(parse_model(xml, source, input_names()), source)
 
 
 def read_programme(model: Model, source: str) -> Table:

@@ -6,6 +6,7 @@ from typing import Annotated, Literal, Self
 
 from pydantic import AfterValidator, BaseModel, ConfigDict, Field, ValidationError, model_validator
 
+from backend.linkage.catalogue import FactEntry, declare
 from backend.linkage.errors import DirectoryError
 from backend.linkage.facts import FACT_TYPES, Fact
 from backend.linkage.interfaces import (
@@ -203,10 +204,16 @@ class Agency(_Entry):
 
 
 class Directory(_Entry):
-    """All linked agencies. Each fact comes from exactly one request."""
+    """All linked agencies. Each fact comes from exactly one request.
+
+    Attributes:
+        facts: The facts it adds to those that came with the project.
+        agencies: Who is linked.
+    """
 
     version: Literal[1]
     note: str = ""
+    facts: tuple[FactEntry, ...] = ()
     agencies: tuple[Agency, ...] = Field(min_length=1)
 
     @model_validator(mode="after")
@@ -220,9 +227,19 @@ class Directory(_Entry):
             raise ValueError("more than one request yields " + ", ".join(twice))
         return self
 
+    @model_validator(mode="after")
+    def _as_catalogued(self) -> Self:
+        allowed = {entry.name: set(entry.one_of) for entry in self.facts if entry.one_of}
+        for fact, reading in ((f, r) for a in self.agencies for q in a.requests for f, r in q.facts.items()):
+            odd = sorted(set(reading.one_of) - allowed.get(fact, set(reading.one_of)))
+            if odd:
+                raise ValueError(f"{fact}: the catalogue of facts does not allow " + ", ".join(odd))
+        return self
+
     def restricted_facts(self) -> frozenset[Fact]:
-        """Return the facts of restricted databases."""
-        return frozenset(f for a in self.agencies if a.restricted for r in a.requests for f in r.facts)
+        """Return the facts of restricted databases, and those restricted by themselves."""
+        own = frozenset(Fact(entry.name) for entry in self.facts if entry.sensitivity == "restricted")
+        return own | frozenset(f for a in self.agencies if a.restricted for r in a.requests for f in r.facts)
 
     def known_facts(self) -> frozenset[Fact]:
         """Return every fact that may be asked for by name."""
@@ -240,11 +257,16 @@ def parse_directory(text: str, source: Annotated[str, "for messages"] = "(text)"
         DirectoryError: Not JSON, or not a directory; its ``problems`` name each place.
     """
     try:
-        return Directory.model_validate(json.loads(text))
+        tree = json.loads(text)
+        own = tree.get("facts") if isinstance(tree, dict) else None
+        declare(own if isinstance(own, list) else ())
+        return Directory.model_validate(tree)
     except ValidationError as error:
         raise DirectoryError(source, tuple(_list_problems(error))) from error
-    except ValueError as error:
+    except json.JSONDecodeError as error:
         raise DirectoryError(source, (f"not JSON: {error}",)) from error
+    except ValueError as error:
+        raise DirectoryError(source, (str(error),)) from error
 
 
 def _list_problems(error: ValidationError) -> Iterator[str]:

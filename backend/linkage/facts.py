@@ -1,6 +1,5 @@
 """The facts a rule may use: their names and types. A fact that did not come is absent, never False or zero."""
 
-from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import date
 from enum import StrEnum
@@ -12,7 +11,11 @@ FactValue = bool | int | str | date | Birth
 
 
 class Fact(StrEnum):
-    """Names of facts, ``<subject>.<property>``; units are part of the name."""
+    """Names of facts, ``<subject>.<property>``; units are part of the name.
+
+    The members below are those that code speaks of by name. Others are declared by the directory's catalogue
+    (:func:`declare_fact`): ``Fact(name)`` gives them just as well, and no code knows their names.
+    """
 
     BIRTH = "registry.birth"
     THAI_NATIONAL = "registry.thai_national"
@@ -39,8 +42,13 @@ class Fact(StrEnum):
     DIRECTORSHIPS = "business.directorships"
     GROUNDWATER_PERMIT_VALID = "groundwater.permit_valid"
 
+    @classmethod
+    def _missing_(cls, value: object) -> "Fact | None":
+        return _DECLARED.get(value) if isinstance(value, str) else None
 
-FACT_TYPES: Final[Mapping[Fact, type]] = {
+
+_DECLARED: Final[dict[str, Fact]] = {}
+FACT_TYPES: Final[dict[Fact, type]] = {
     Fact.BIRTH: Birth,
     Fact.THAI_NATIONAL: bool,
     Fact.ALIVE: bool,
@@ -66,6 +74,23 @@ FACT_TYPES: Final[Mapping[Fact, type]] = {
     Fact.DIRECTORSHIPS: int,
     Fact.GROUNDWATER_PERMIT_VALID: bool,
 }
+
+
+def declare_fact(name: str, kind: type) -> Fact:
+    """Make a fact known to this process, where it is not yet. What was declared stays until the process ends.
+
+    Raises:
+        ValueError: It is known with another type.
+    """
+    known = _DECLARED.get(name) or next((fact for fact in Fact if fact.value == name), None)
+    if known is None:
+        known = str.__new__(Fact, name)
+        known._name_, known._value_ = name.upper().replace(".", "_"), name
+        _DECLARED[name] = known
+        FACT_TYPES[known] = kind
+    if FACT_TYPES[known] is not kind:
+        raise ValueError(f"{name} is a {FACT_TYPES[known].__name__}, not a {kind.__name__}")
+    return known
 
 
 @dataclass(frozen=True, slots=True)

@@ -2,7 +2,7 @@
 
 from typing import Any, Final
 
-from backend.linkage.facts import Fact
+from backend.linkage.facts import FACT_TYPES, Fact
 from backend.mandates.check import GrantState, Mandate, Proof
 from backend.mandates.models import MandateRow
 from backend.mandates.quota import Period, Quota
@@ -14,7 +14,7 @@ INSTALLATION: Final = "installation"
 
 
 def read_row(row: Any) -> Mandate:
-    """Return the mandate in a row (of the model or of its columns)."""
+    """Return the mandate in a row, of the model or of its columns, without facts that the directory no longer names."""
     quota = None
     if row.quota_limit is not None and row.quota_period is not None:
         quota = Quota(row.quota_limit, Period(row.quota_period))
@@ -22,7 +22,7 @@ def read_row(row: Any) -> Mandate:
         row.agency_id,
         row.service_id,
         row.purpose,
-        frozenset(Fact(name) for name in row.facts),
+        frozenset(Fact(name) for name in row.facts if name in FACT_TYPES),
         Words(th=row.legal_basis_th, en=row.legal_basis_en),
         row.valid_from,
         row.valid_until,
