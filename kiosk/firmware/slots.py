@@ -35,6 +35,17 @@ def choose(state: str) -> "tuple[str, bool, str]":
     return good, False, good + " - 0"
 
 
+def find_good(root: str) -> str:
+    """Return the slot that runs when nothing is being tried."""
+    parts = read_state(root).split()
+    return parts[0] if parts and parts[0] in ("a", "b") else "a"
+
+
+def try_out(root: str, slot: str) -> None:
+    """Have ``slot`` tried at the next starts; the good one stays the good one until :func:`commit`."""
+    write_state(root, find_good(root) + " " + slot + " " + str(TRIES))
+
+
 def read_state(root: str) -> str:
     """Return the kept state; empty when there is none."""
     try:
@@ -47,7 +58,7 @@ def read_state(root: str) -> str:
 def write_state(root: str, state: str) -> None:
     """Keep the state: the old or the new one survives a power cut, never half of either."""
     with open(root + STATE + ".new", "w") as file:
-        file.write(state)
+        file.write(state)  # LittleFS: whole on the flash once closed, and a rename replaces in one step
     os.rename(root + STATE + ".new", root + STATE)
 
 

@@ -8,54 +8,16 @@ import time
 from collections.abc import Callable, Iterator
 
 import serial
-from serial.tools import list_ports
 
-from kiosk.errors import KioskError
 from kiosk.panel.events import Connected, Disconnected, Logged, PanelEvent
+from kiosk.panel.ports import find_ports, open_port, parse_url
 from kiosk.panel.session import HostSession
 from kiosk.panel.wire import messages as m
 
-BAUD = 115_200
-"""A USB line has no speed; a real serial port behind the same address has this one."""
-USB_IDS = ((0x2E8A, 0x0005),)
-"""Raspberry Pi; a board that runs MicroPython (its ``mpconfigboard.h``)."""
 BEAT_S = 10.0
 AGAIN_S = 0.5
-READ_S = 0.02
 LEAVE_LOADER = b"\r\x03\x02\x04\0"
 """Interrupt, leave the raw prompt, soft reset: starts a panel left at its loader. To the firmware it is noise."""
-AUTO = "auto"
-
-
-class PanelUrlError(KioskError):
-    """The panel's address cannot be understood.
-
-    Attributes:
-        url: As given.
-    """
-
-    def __init__(self, url: str) -> None:
-        super().__init__(f"{url!r}: 'auto' or 'serial:/dev/…' is wanted")
-        self.url = url
-
-
-def parse_url(url: str) -> str:
-    """Return the device's path, or empty for "look for it". Pure.
-
-    Raises:
-        PanelUrlError: It is neither ``auto`` nor ``serial:PATH``.
-    """
-    if url == AUTO:
-        return ""
-    path = url.removeprefix("serial:").removeprefix("//")
-    if not url.startswith("serial:") or not path.startswith("/"):
-        raise PanelUrlError(url)
-    return path
-
-
-def find_ports() -> list[str]:
-    """Return the ports of boards that may be a panel; which one is, its answer to HELLO will say."""
-    return sorted(port.device for port in list_ports.comports() if (port.vid, port.pid) in USB_IDS)
 
 
 class PanelLink:
@@ -121,7 +83,7 @@ class PanelLink:
             raise FileNotFoundError
         self._turn += 1  # one that is no panel does not keep us from the next
         path = found[self._turn % len(found)]
-        return serial.Serial(path, BAUD, timeout=READ_S, write_timeout=1.0, exclusive=True)
+        return open_port(path)
 
     def _talk(self, port: serial.Serial) -> None:
         """Hold sessions until the port fails, or nobody answers on it."""

@@ -19,11 +19,12 @@ from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
-FIRMWARE = Path(__file__).resolve().parents[1] / "firmware"
-WIRE = Path(__file__).resolve().parent / "wire"
+from kiosk.panel.image import FIRMWARE, WIRE
+
 HEAP = "180K"
 """What MicroPython leaves free on an RP2040, about."""
-EXIT_RESET = 75
+WATCHDOG_S = 8.388
+"""The board's own watchdog: see ``kiosk/firmware/main.py``."""
 _CHUNK_BYTES = 4_096
 
 
@@ -57,6 +58,7 @@ class SimulatedPanel:
     Attributes:
         state: How the board looks: pixels (hex), hertz, fan_percent, power_cut, switches, keys.
         starts: How often it was started.
+        watchdog_s: The board's watchdog; begins with the first "fed", ends with the board's start.
         filter: Every byte from the host and to the host goes through here; tests make lines of all kinds of it.
     """
 
@@ -65,6 +67,8 @@ class SimulatedPanel:
         self.link = link
         self.state: dict[str, Any] = {}
         self.starts = 0
+        self.watchdog_s = WATCHDOG_S
+        self._fed_at_s = 0.0
         self.filter: Callable[[bool, bytes], bytes] = lambda _to_panel, data: data
         self._near, self._far = socket.socketpair()
         self._far.setblocking(False)
@@ -82,7 +86,8 @@ class SimulatedPanel:
     def start(self) -> None:
         """Give it power and plug it in."""
         self.plug_in()
-        for name, work in (("panel-board", self._keep_running), ("panel-line", self._pump)):
+        works = (("panel-board", self._keep_running), ("panel-line", self._pump), ("panel-dog", self._guard))
+        for name, work in works:
             thread = threading.Thread(target=work, name=name, daemon=True)
             self._threads.append(thread)
             thread.start()
@@ -118,6 +123,7 @@ class SimulatedPanel:
                     command, pass_fds=[line], stdin=subprocess.PIPE, stdout=subprocess.PIPE, text=True
                 ) as process,
             ):
+                self._fed_at_s = 0.0
                 self._process = process
                 self.starts += 1
                 if self._stopped.is_set():
@@ -130,8 +136,16 @@ class SimulatedPanel:
     def _watch(self, process: subprocess.Popen[str]) -> None:
         assert process.stdout is not None  # noqa: S101  (a pipe was asked for)
         for said in process.stdout:
-            if said.startswith("{") and said.endswith("}\n"):  # whoever is killed may leave half a line
+            if said == "fed\n":
+                self._fed_at_s = time.monotonic()
+            elif said.startswith("{") and said.endswith("}\n"):  # whoever is killed may leave half a line
                 self.state = json.loads(said)
+
+    def _guard(self) -> None:
+        while not self._stopped.wait(0.1):
+            if self._fed_at_s and time.monotonic() - self._fed_at_s > self.watchdog_s:
+                self._fed_at_s = 0.0
+                self.reset()
 
     def wish(self, **changes: Any) -> None:
         """Change what happens to the board: switches, keys, case_decicelsius, fan_stalled and the like."""

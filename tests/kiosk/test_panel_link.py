@@ -13,7 +13,8 @@ from structlog.testing import capture_logs
 from kiosk.adapters.panel import SerialPanel, note_event
 from kiosk.panel.cli import panel as commands
 from kiosk.panel.events import Answered, Connected, Disconnected, KeyPressed, Logged, PanelEvent, SwitchChanged
-from kiosk.panel.link import PanelLink, PanelUrlError, parse_url
+from kiosk.panel.link import PanelLink
+from kiosk.panel.ports import PanelUrlError, parse_url
 from kiosk.panel.simulator import SimulatedPanel
 from kiosk.panel.wire import messages as m
 from kiosk.visit.state import Place, State
@@ -150,7 +151,7 @@ def test_status_and_monitor_speak_json(panel: SimulatedPanel) -> None:
 def test_no_panel_is_said_so(tmp_path: Path) -> None:
     done = CliRunner().invoke(commands, ["status", "--panel", f"serial:{tmp_path}/none"])
     assert done.exit_code == 3
-    assert "no panel answers" in done.output
+    assert "no panel: there is no" in done.output
 
 
 @pytest.mark.parametrize("url", ["", "serial:", "tcp://x", "serial:ttyACM0"])

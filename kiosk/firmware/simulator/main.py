@@ -9,10 +9,16 @@ os.chdir(sys.argv[1])
 sys.path[0] = here
 sys.path.insert(0, root)
 
-import slots  # noqa: E402
+from raw_prompt import serve  # noqa: E402
+
+try:
+    import slots
+except ImportError:
+    serve(line, {"__name__": "__main__"})  # a new board
 
 
 def _run(slot: str, trial: bool) -> None:
+    print("fed")  # as on the board, the watchdog begins before anything new is imported
     from app.loop import run
     from simulated_board import SimulatedBoard
 
@@ -21,6 +27,4 @@ def _run(slot: str, trial: bool) -> None:
 
 if slots.start(root, _run):
     sys.exit(75)
-from raw_prompt import serve  # noqa: E402
-
 serve(line, {"__name__": "__main__"})

@@ -17,6 +17,7 @@ from app.segments import FileSegments
 from app.ticks import UNIX_PERIOD
 
 SHOW_EVERY_MS = 40
+FED_EVERY_MS = 250
 REST_MS = 2
 AMBIENT_DECICELSIUS = 380
 
@@ -79,7 +80,7 @@ class SimulatedBoard(Board):
         self._pixels = ""
         self._hertz = 0
         self._cut = False
-        self.fed = 0
+        self._fed_at = time.ticks_ms()
 
     def ticks_ms(self) -> int:
         return time.ticks_ms()
@@ -88,7 +89,10 @@ class SimulatedBoard(Board):
         return time.ticks_us()
 
     def feed(self) -> None:
-        self.fed += 1
+        now = time.ticks_ms()
+        if now - self._fed_at >= FED_EVERY_MS:
+            self._fed_at = now
+            print("fed")
 
     def rest(self) -> None:
         self._poll.poll(REST_MS)
