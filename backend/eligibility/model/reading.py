@@ -1,7 +1,7 @@
 """Reads a DMN 1.3 file into a model, and refuses what it does not decide by, with table, row and column.
 
-Source: OMG DMN 1.3 clauses 6, 7 and 8 with the XML schema DMN13.xsd. DMN 1.2 and 1.1 files, which differ only in the
-namespace for what is read here, are accepted as well.
+Source: OMG DMN 1.3 clauses 6, 7 and 8 with the XML schema DMN13.xsd. DMN 1.1, 1.2 and 1.4 to 1.6 files, which differ only
+in the namespace for what is read here, are accepted as well.
 """
 
 import re
@@ -20,6 +20,9 @@ from backend.eligibility.model.table_reading import TableReader, local_type, tex
 from backend.eligibility.model.types import find_cycle, read_types
 
 _NAMESPACES: Final = (
+    "https://www.omg.org/spec/DMN/20240513/MODEL/",
+    "https://www.omg.org/spec/DMN/20230324/MODEL/",
+    "https://www.omg.org/spec/DMN/20211108/MODEL/",
     "https://www.omg.org/spec/DMN/20191111/MODEL/",
     "http://www.omg.org/spec/DMN/20180521/MODEL/",
     "http://www.omg.org/spec/DMN/20151101/dmn.xsd",
@@ -52,7 +55,7 @@ def parse_model(xml: bytes, source: str = "model", told: Iterable[str] = ()) -> 
         raise TableError(source, "file", "not well-formed XML, or with a document type") from error
     namespace, _, tag = root.tag.removeprefix("{").partition("}")
     if tag != "definitions" or namespace not in _NAMESPACES:
-        raise TableError(source, "file", "not a DMN 1.3 model")
+        raise TableError(source, "file", "not a DMN model of edition 1.1 to 1.6")
     _strip_namespace(root, namespace)
     return _ModelReader(root, source, told).read()
 
