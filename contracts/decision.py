@@ -120,6 +120,7 @@ class NotKnownCause(StrEnum):
     BREAKER_OPEN = "breaker_open"
     NOT_PERMITTED = "not_permitted"
     MAINTENANCE = "maintenance"
+    STALE = "stale"
 
 
 class Progress(Message):
@@ -198,6 +199,51 @@ class SourceOutcome(Message):
     cause: NotKnownCause | None = None
 
 
+class RowExplained(Message):
+    """What became of one row of the decision table.
+
+    Attributes:
+        row: Counted from 1.
+        applies: Whether it gave the decision.
+        failed: Inputs whose known values its cells do not hold for, each with the cell.
+        waiting: Inputs that are not known and that its cells ask for.
+        words: All that as a sentence.
+    """
+
+    row: int = Field(ge=1)
+    applies: bool
+    failed: tuple[tuple[str, str], ...] = ()
+    waiting: tuple[str, ...] = ()
+    words: Words
+
+
+class FactUsed(Message):
+    """A fact that was known when deciding: who said so, and how many seconds before. Not what he said."""
+
+    fact: str
+    agency_id: AgencyId
+    age_s: float | None = None
+
+
+class FactMissing(Message):
+    """A fact that would settle an undecided answer, who has it, and why it is not known."""
+
+    fact: str
+    words: Words
+    agency_id: AgencyId
+    agency: Words
+    cause: NotKnownCause | None = None
+
+
+class Explanation(Message):
+    """How one decision came about: for the agency's officers, under a mandate for the purpose ``explanation``."""
+
+    service: ServiceId
+    rows: tuple[RowExplained, ...]
+    facts: tuple[FactUsed, ...]
+    missing: tuple[FactMissing, ...] = ()
+
+
 class Answer(Message):
     """The whole answer to a question: the last line of the stream.
 
@@ -210,6 +256,8 @@ class Answer(Message):
         decisions: One per service asked, in the question's order.
         sources: Agencies asked.
         slip_token: Signed token for the QR (see ``contracts.slip``).
+        explanations: One per decision that the asker's mandate lets it have explained. They come with the first answer
+            only: rows tell what the agencies said, so nobody stores them.
     """
 
     type: Literal["answer"] = "answer"
@@ -221,6 +269,7 @@ class Answer(Message):
     decisions: tuple[Decision, ...]
     sources: tuple[SourceOutcome, ...]
     slip_token: str = Field(repr=False)
+    explanations: tuple[Explanation, ...] = Field(default=(), repr=False)
 
 
 class StreamProblem(Message):

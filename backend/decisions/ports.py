@@ -1,7 +1,7 @@
 """What deciding needs from the other rooms."""
 
 from collections.abc import Callable, Iterable, Iterator, Mapping
-from datetime import date, datetime
+from datetime import date, datetime, timedelta
 from typing import Protocol
 
 from sqlalchemy.orm import Session
@@ -11,7 +11,7 @@ from backend.evidence.leaf import Pseudonymiser
 from backend.linkage.facts import Fact, FactValue
 from backend.linkage.gather import Gathered
 from backend.mandates.check import AgencyMandates, Mandate
-from contracts.decision import LeafReference, NotKnownCause, Progress, Service, SourceOutcome, Subject
+from contracts.decision import Explanation, LeafReference, NotKnownCause, Progress, Service, SourceOutcome, Subject
 from contracts.slip import SlipClaims
 
 
@@ -37,6 +37,16 @@ class Rules(Protocol):
         unknown_causes: Mapping[Fact, NotKnownCause],
         /,
     ) -> Verdict: ...
+    def stale_facts(self, service_id: str, on: date, ages: Mapping[Fact, timedelta], /) -> frozenset[Fact]: ...
+    def explanation(
+        self,
+        service_id: str,
+        facts: Mapping[Fact, FactValue],
+        on: date,
+        ages: Mapping[Fact, timedelta],
+        causes: Mapping[Fact, NotKnownCause],
+        /,
+    ) -> Explanation: ...
 
 
 class Mandates(Protocol):

@@ -1,7 +1,7 @@
 """The one place where mandate, facts, rules and evidence meet."""
 
 import threading
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass, replace
 from datetime import date, datetime, timedelta
 from typing import Final
@@ -17,8 +17,8 @@ from backend.decisions.permission import refusal, thai_day
 from backend.decisions.plan import Plan, make_plan
 from backend.decisions.ports import Device, Gatherer, Keyring, Log, Mandates, Rules, Signer
 from backend.decisions.reference import REFERENCE_BYTES, encode_reference
+from backend.decisions.usable import UsableFacts, usable_facts
 from backend.eligibility.errors import NotInEffectError, UnknownServiceError
-from backend.eligibility.rulebook import Verdict
 from backend.evidence.errors import LogUnavailableError
 from backend.evidence.leaf import Pseudonymiser
 from backend.linkage.errors import LoopStoppedError
@@ -29,8 +29,8 @@ from contracts.card import Assurance
 from contracts.citizen_number import CitizenNumber, NumberError
 from contracts.decision import (
     Answer,
+    Explanation,
     LeafReference,
-    NotKnownCause,
     Progress,
     Question,
     Service,
@@ -41,6 +41,8 @@ from contracts.problems import ProblemCode
 
 _PURPOSE: Final = "eligibility"
 _SLIP_PURPOSE: Final = "slip_identity"
+EXPLANATION: Final = "explanation"
+"""Purpose of a mandate that lets an agency's officers have decisions explained row by row."""
 _OTHERS_DECISION_S: Final = 30.0
 _PURGE_EVERY: Final = timedelta(minutes=10)
 
@@ -221,9 +223,11 @@ class DecisionService:
             raise QuestionRefusedError(ProblemCode.UNAVAILABLE) from error
         if gathered is None:
             raise RuntimeError("gathering ended without an outcome")
-        yield self._record(asked, self._judge(asked, gathered))
+        usable = {service_id: self._usable(asked, service_id, gathered) for service_id in asked.plan.usable}
+        answer = self._record(asked, self._judge(asked, gathered, usable))
+        yield answer.model_copy(update={"explanations": self._explanations(asked, usable)})
 
-    def _judge(self, asked: _Asked, gathered: Gathered) -> Decided:
+    def _judge(self, asked: _Asked, gathered: Gathered, usable: Mapping[str, UsableFacts]) -> Decided:
         metrics.count_sources(gathered.sources)
         refused_card = card_refusal(gathered.facts)
         if refused_card is not None:
@@ -232,7 +236,9 @@ class DecisionService:
         if asked.plan.must_confirm and sure is not Assurance.CONFIRMED:
             unconfirmed = Refused(RefusalRule.CARD_NOT_CONFIRMED, asked.question.services[0])
             raise refusal(unconfirmed, asked.device.agency_id, self._parts.now())
-        verdicts = [self._verdict(asked, service_id, gathered) for service_id in asked.plan.usable]
+        verdicts = [
+            self._parts.rules.decide(service_id, one.facts, asked.on, one.causes) for service_id, one in usable.items()
+        ]
         return Decided(
             question_id=asked.question.question_id,
             reference=encode_reference(self._parts.random_bytes(REFERENCE_BYTES)),
@@ -248,13 +254,23 @@ class DecisionService:
         kept_out = self._parts.gatherer.not_permitted(asked.plan.never_asked)
         return tuple(source for source in kept_out if source.agency_id not in was_asked)
 
-    def _verdict(self, asked: _Asked, service_id: str, gathered: Gathered) -> Verdict:
-        """Decide one service on the facts that its own mandate permits, even where another's brought in more."""
-        usable, withheld = asked.plan.usable[service_id], asked.plan.withheld[service_id]
-        facts = {fact: gathered.facts[fact].value for fact in usable if fact in gathered.facts}
-        causes = {fact: cause for fact, cause in gathered.causes.items() if fact in usable}
-        causes.update(dict.fromkeys(withheld, NotKnownCause.NOT_PERMITTED))
-        return self._parts.rules.decide(service_id, facts, asked.on, causes)
+    def _usable(self, asked: _Asked, service_id: str, gathered: Gathered) -> UsableFacts:
+        """Return what one service may be decided on: what its own mandate permits, and what is not too old."""
+        now, plan = self._parts.now(), asked.plan
+        ages = {fact: now - known.as_of for fact, known in gathered.facts.items() if known.as_of is not None}
+        stale = self._parts.rules.stale_facts(service_id, asked.on, ages)
+        return usable_facts(gathered, plan.usable[service_id], plan.withheld[service_id], stale, ages)
+
+    def _explanations(self, asked: _Asked, usable: Mapping[str, UsableFacts]) -> tuple[Explanation, ...]:
+        """Explain what the asker's mandates let it have explained. Never stored: rows tell what the agencies said."""
+        mandates, subject = self._parts.mandates.of_agency(asked.device.agency_id), asked.question.subject
+        return tuple(
+            self._parts.rules.explanation(service_id, one.facts, asked.on, one.ages, one.causes)
+            for service_id, one in usable.items()
+            if isinstance(
+                mandates.check(Asking(service_id, EXPLANATION, asked.on, subject.kind, subject.holder_check)), Permitted
+            )
+        )
 
     def _record(self, asked: _Asked, decided: Decided) -> Answer:
         """Append the decisions to the log, with the answer in the same transaction, and only then sign the slip."""

@@ -82,6 +82,8 @@ def _words_for(cause: NotKnownCause | None, common: CommonWords) -> UnknownWords
             return common.unknown.not_permitted
         case NotKnownCause.MAINTENANCE:
             return common.unknown.maintenance
+        case NotKnownCause.STALE:
+            return common.unknown.stale
         case _:
             return common.unknown.no_answer
 

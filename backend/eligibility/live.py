@@ -2,12 +2,12 @@
 
 import time
 from collections.abc import Callable, Mapping
-from datetime import date
+from datetime import date, timedelta
 
 from backend.eligibility.rulebook import Rulebook, Verdict
 from backend.eligibility.versions import RuleVersions
 from backend.linkage.facts import Fact, FactValue
-from contracts.decision import NotKnownCause, Service
+from contracts.decision import Explanation, NotKnownCause, Service
 
 
 class LiveRulebook:
@@ -46,6 +46,22 @@ class LiveRulebook:
     ) -> Verdict:
         """Decide by the version in effect on the day."""
         return self._current().decide(service_id, facts, on, unknown_causes)
+
+    def stale_facts(self, service_id: str, on: date, ages: Mapping[Fact, timedelta], /) -> frozenset[Fact]:
+        """Return those facts that are older than the version in effect accepts."""
+        return self._current().stale_facts(service_id, on, ages)
+
+    def explanation(
+        self,
+        service_id: str,
+        facts: Mapping[Fact, FactValue],
+        on: date,
+        ages: Mapping[Fact, timedelta],
+        causes: Mapping[Fact, NotKnownCause],
+        /,
+    ) -> Explanation:
+        """Say how a decision came about, by the version in effect on the day."""
+        return self._current().explanation(service_id, facts, on, ages, causes)
 
     def _current(self) -> Rulebook:
         held, rules = self._held

@@ -2,7 +2,7 @@
 
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
-from datetime import date
+from datetime import date, timedelta
 from types import MappingProxyType
 from typing import Final
 
@@ -10,9 +10,20 @@ from backend.eligibility.derive import Facts, facts_behind, input_value
 from backend.eligibility.errors import NotInEffectError, TableError, UnknownServiceError
 from backend.eligibility.explain import Causes, explain, reason_words
 from backend.eligibility.table import Table, decide
+from backend.eligibility.trace import facts_used, row_words, trace
 from backend.eligibility.words import Catalogue, CommonWords, ServiceEntry, TableWords
 from backend.linkage.facts import Fact
-from contracts.decision import Amount, FactAsked, Outcome, Reason, RuleVersion, Service
+from contracts.decision import (
+    Amount,
+    Explanation,
+    FactAsked,
+    FactMissing,
+    Outcome,
+    Reason,
+    RowExplained,
+    RuleVersion,
+    Service,
+)
 from contracts.message import Words
 
 _NO_CAUSES: Final[Causes] = MappingProxyType({})
@@ -111,6 +122,65 @@ class Rulebook:
         told = explain(finding, worded.words, self._common, self._catalogue, unknown_causes)
         return Verdict(
             service_id, finding.outcome, told.reasons, finding.amount, told.next_step, table.rule, told.missing
+        )
+
+    def stale_facts(self, service_id: str, on: date, ages: Mapping[Fact, timedelta]) -> frozenset[Fact]:
+        """Return those facts that are older than the version's freshness limits accept: they count as not known.
+
+        Args:
+            service_id: Which service.
+            on: The day of the decision.
+            ages: How old each known fact is, as far as that was noted.
+
+        Raises:
+            UnknownServiceError: No such service.
+            NotInEffectError: No version was in effect on that day.
+        """
+        limits = self._in_effect(service_id, on).words.about.freshness_days
+        return frozenset(
+            fact
+            for name, days in limits.items()
+            for fact in facts_behind(name)
+            if fact in ages and ages[fact] > timedelta(days=days)
+        )
+
+    def explanation(
+        self, service_id: str, facts: Facts, on: date, ages: Mapping[Fact, timedelta], causes: Causes = _NO_CAUSES
+    ) -> Explanation:
+        """Say what became of every row, which facts were used, and what is missing of whom.
+
+        Args:
+            service_id: Which service.
+            facts: Known facts, as decided on.
+            on: The day of the decision.
+            ages: How old each fact is, as far as that was noted.
+            causes: Why absent facts are absent.
+
+        Raises:
+            UnknownServiceError: No such service.
+            NotInEffectError: No version was in effect on that day.
+        """
+        table, names = self._in_effect(service_id, on).table, self._catalogue
+        values = {column.name: input_value(column.name, facts, on) for column in table.inputs}
+        waited = dict.fromkeys(fact for name in decide(table, values).missing for fact in facts_behind(name))
+        rows = [(row, row_words(row, names)) for row in trace(table, values)]
+        return Explanation(
+            service=service_id,
+            rows=tuple(
+                RowExplained(row=row.row, applies=row.speaks, failed=row.failed, waiting=row.open, words=words)
+                for row, words in rows
+            ),
+            facts=facts_used(table, values, names, ages),
+            missing=tuple(
+                FactMissing(
+                    fact=fact.value,
+                    words=names.facts[fact].words,
+                    agency_id=names.facts[fact].agency,
+                    agency=names.agencies[names.facts[fact].agency],
+                    cause=causes.get(fact),
+                )
+                for fact in waited
+            ),
         )
 
     def with_versions(self, more: Iterable[WordedTable]) -> "Rulebook":

@@ -5,7 +5,7 @@ The citizen's own reasons are the table's (see ``explain``); this answers whoeve
 
 from collections.abc import Mapping
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import timedelta
 
 from backend.eligibility.derive import facts_behind
 from backend.eligibility.feel.cells import Value, holds
@@ -13,6 +13,7 @@ from backend.eligibility.feel.nodes import Tests
 from backend.eligibility.table import Table, deciding_rows, standing
 from backend.eligibility.words import Catalogue
 from backend.linkage.facts import Fact
+from contracts.decision import FactUsed
 from contracts.message import Words
 
 
@@ -35,21 +36,6 @@ class RowTrace:
     open: tuple[str, ...]
 
 
-@dataclass(frozen=True, slots=True)
-class FactUsed:
-    """A fact that was known.
-
-    Attributes:
-        fact: Which.
-        agency_id: Who said so.
-        age_s: Seconds since he said so; None when that was not noted.
-    """
-
-    fact: Fact
-    agency_id: str
-    age_s: float | None
-
-
 def trace(table: Table, values: Mapping[str, Value]) -> tuple[RowTrace, ...]:
     """Return what became of every row, in the table's order."""
     spoke = deciding_rows(table, *standing(table, values))
@@ -62,13 +48,17 @@ def trace(table: Table, values: Mapping[str, Value]) -> tuple[RowTrace, ...]:
 
 
 def facts_used(
-    table: Table, values: Mapping[str, Value], names: Catalogue, told_at: Mapping[Fact, datetime], now: datetime
+    table: Table, values: Mapping[str, Value], names: Catalogue, ages: Mapping[Fact, timedelta]
 ) -> tuple[FactUsed, ...]:
-    """Return the known facts behind the table's inputs, with who said so and how long ago."""
+    """Return the known facts behind the table's inputs, with who said so and how long ago, where that was noted."""
     known = [column.name for column in table.inputs if values.get(column.name) is not None]
     facts = dict.fromkeys(fact for name in known for fact in facts_behind(name))
     return tuple(
-        FactUsed(fact, names.facts[fact].agency, (now - told_at[fact]).total_seconds() if fact in told_at else None)
+        FactUsed(
+            fact=fact.value,
+            agency_id=names.facts[fact].agency,
+            age_s=ages[fact].total_seconds() if fact in ages else None,
+        )
         for fact in facts
     )
 

@@ -86,6 +86,7 @@ class UnknownKinds(Message):
     no_record: UnknownWords
     not_permitted: UnknownWords
     maintenance: UnknownWords
+    stale: UnknownWords
     no_answer: UnknownWords
     table: UnknownWords
 

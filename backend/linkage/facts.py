@@ -1,7 +1,7 @@
 """The facts a rule may use: their names and types. A fact that did not come is absent, never False or zero."""
 
 from dataclasses import dataclass
-from datetime import date
+from datetime import date, datetime
 from enum import StrEnum
 from typing import Final
 
@@ -100,10 +100,12 @@ class KnownFact:
     Attributes:
         value: Its value, of the type ``FACT_TYPES`` names.
         agency_id: Who said so.
+        as_of: Since when it is known to be so, aware UTC; None when nobody noted it.
     """
 
     value: FactValue
     agency_id: str
+    as_of: datetime | None = None
 
     def __repr__(self) -> str:
         return f"KnownFact(<hidden>, agency_id={self.agency_id!r})"

@@ -222,7 +222,8 @@ async def _ask_agency(
         if isinstance(answer, NotKnown):
             causes.update(dict.fromkeys(wanted, answer.cause))
         else:
-            known.update({fact: KnownFact(value, agency.id) for fact, value in answer.items()})
+            at = datetime.now(UTC)
+            known.update({fact: KnownFact(value, agency.id, at) for fact, value in answer.items()})
             causes.update(dict.fromkeys(wanted - answer.keys(), NotKnownCause.NO_RECORD))
     missing = next((answer for answer in answers if isinstance(answer, NotKnown)), None)
     elapsed_ms = round((asyncio.get_running_loop().time() - started) * 1000)

@@ -38,7 +38,7 @@ class MandateEntry(BaseModel):
 
     agency_id: AgencyId
     service_id: ServiceId
-    purpose: Literal["eligibility", "slip_identity", "extract", "history_export"]
+    purpose: Literal["eligibility", "slip_identity", "extract", "history_export", "explanation", "replay"]
     facts: frozenset[Fact] = Field(min_length=1)
     legal_basis: Words
     valid_from: date

@@ -70,6 +70,7 @@ class FakeGatherer:
     fault: Exception | None = None
     asked: list[frozenset[Fact]] = field(default_factory=list)
     given_up: int = 0
+    as_of: dict[Fact, datetime] = field(default_factory=dict)
 
     def __post_init__(self) -> None:
         self._directory = load_directory(DEFAULT_DIRECTORY)
@@ -90,7 +91,11 @@ class FakeGatherer:
             self.given_up += 1
             raise
         of = {fact: agency.id for fact in facts if (agency := self._directory.agency_of(fact))}
-        known = {f: KnownFact(self.known[f], of[f]) for f in facts if f in self.known and of[f] not in self.silent}
+        known = {
+            f: KnownFact(self.known[f], of[f], self.as_of.get(f))
+            for f in facts
+            if f in self.known and of[f] not in self.silent
+        }
         causes = {f: self.silent.get(of[f], NotKnownCause.NO_RECORD) for f in facts if f not in known}
         states = {
             agency.id: AskState.NOT_KNOWN if agency.id in self.silent else AskState.ANSWERED for agency in agencies

@@ -1,7 +1,7 @@
 """Reads a DMN 1.3 file into a model, and refuses what it does not decide by, with table, row and column.
 
-Source: OMG DMN 1.3 clauses 6, 7 and 8 with the XML schema DMN13.xsd. DMN 1.1, 1.2 and 1.4 to 1.6 files, which differ only
-in the namespace for what is read here, are accepted as well.
+Source: OMG DMN 1.3 clauses 6, 7 and 8 with the XML schema DMN13.xsd. DMN 1.1, 1.2 and 1.4 to 1.6 files, which differ
+only in the namespace for what is read here, are accepted as well.
 """
 
 import re

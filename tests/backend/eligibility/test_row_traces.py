@@ -1,19 +1,19 @@
 """What became of each row, as data and in words."""
 
-from datetime import UTC, date, datetime, timedelta
+from datetime import date, timedelta
 
 from hypothesis import given
 from hypothesis import strategies as st
 
 from backend.eligibility.derive import input_value
-from backend.eligibility.loading import TABLES
+from backend.eligibility.loading import TABLES, load_rulebook
 from backend.eligibility.programme import parse_table
 from backend.eligibility.table import decide
-from backend.eligibility.trace import FactUsed, facts_used, row_words, trace
+from backend.eligibility.trace import facts_used, row_words, trace
 from backend.eligibility.words import Catalogue
 from backend.linkage.facts import Fact
 from contracts.card import Birth
-from contracts.decision import Outcome
+from contracts.decision import FactUsed, NotKnownCause, Outcome
 from tests.support.random_tables import DOMAINS, NAMES, random_tables
 
 ON = date(2026, 11, 24)
@@ -50,11 +50,31 @@ def test_a_row_waits_for_what_is_not_known():
 
 
 def test_facts_used_name_their_source_and_age():
-    now = datetime(2026, 11, 24, 3, tzinfo=UTC)
-    told = {Fact.ALIVE: now - timedelta(minutes=2)}
-    used = facts_used(TABLE, _values(WOMAN), CATALOGUE, told, now)
-    assert used[0] == FactUsed(Fact.ALIVE, "civil_registry", 120.0)
-    assert used[-1] == FactUsed(Fact.STATE_PENSION, "comptroller_general", None)
+    used = facts_used(TABLE, _values(WOMAN), CATALOGUE, {Fact.ALIVE: timedelta(minutes=2)})
+    assert used[0] == FactUsed(fact="registry.alive", agency_id="civil_registry", age_s=120.0)
+    assert used[-1] == FactUsed(fact="comptroller.state_pension", agency_id="comptroller_general")
+
+
+def test_an_undecided_answer_names_who_has_what_would_settle_it():
+    known = {fact: value for fact, value in WOMAN.items() if fact is not Fact.STATE_PENSION}
+    causes = {Fact.STATE_PENSION: NotKnownCause.TIMEOUT}
+    told = load_rulebook().explanation("old_age_allowance", known, ON, {}, causes)
+    (missing,) = told.missing
+    assert (missing.fact, missing.agency.en, missing.cause) == (
+        "comptroller.state_pension",
+        "Comptroller General's Department",
+        NotKnownCause.TIMEOUT,
+    )
+    assert [row.row for row in told.rows if row.waiting and not row.failed] == [5, 7]
+    assert not any(row.applies for row in told.rows)
+
+
+def test_a_fact_older_than_the_rules_accept_is_stale():
+    rules, day = load_rulebook(), timedelta(days=1)
+    ages = {Fact.ALIVE: day, Fact.THAI_NATIONAL: 2 * day, Fact.BIRTH: 31 * day, Fact.STATE_PENSION: 30 * day}
+    assert rules.stale_facts("old_age_allowance", ON, ages) == {Fact.THAI_NATIONAL, Fact.BIRTH}
+    told = rules.decide("old_age_allowance", {}, ON, {Fact.ALIVE: NotKnownCause.STALE})
+    assert any("older than the rules accept" in reason.words.en for reason in told.reasons)
 
 
 @given(random_tables, st.tuples(*(st.sampled_from([None, *domain]) for domain in DOMAINS)))
