@@ -55,6 +55,8 @@ from backend.linkage.errors import LinkageError
 from backend.linkage.file import DEFAULT_DIRECTORY, load_directory
 from backend.linkage.gather import FactGatherer
 from backend.linkage.hosted.cli import open_shelf
+from backend.linkage.reference_lines import REFERENCE_KEY_FILE
+from backend.linkage.references import ReferenceDirectory
 from backend.mandates.book import MandateBook, seed_mandates
 from backend.mandates.errors import MandateError
 from backend.mandates.file import DEMO_MANDATES, load_mandates
@@ -75,6 +77,7 @@ class Installation:
 
     session_secret: bytes
     api_secret: bytes
+    reference_key: bytes
     keys: CentreKeys
     agencies: Directory
     rules: Rulebook
@@ -139,6 +142,7 @@ def read_installation(settings: Settings) -> Installation:
         linked = load_directory(settings.agencies_file or DEFAULT_DIRECTORY)
         return Installation(
             session_secret=read_secret(settings.session_secret_file),
+            reference_key=load_or_make_secret(settings.keys_dir / REFERENCE_KEY_FILE),
             api_secret=load_or_make_secret(settings.keys_dir / "api.key"),
             keys=load_or_create_keys(settings.keys_dir),
             agencies=linked,
@@ -159,7 +163,9 @@ def build_services(settings: Settings) -> Services:
     signer = _slip_signer(settings, found.keys)
     desk = SlipDesk(signer, Revocations(store, log), utc_now)
     names = {service.id: service.name for service in found.rules.services()}
-    gatherer = FactGatherer.from_directory(found.agencies, open_shelf(settings))
+    gatherer = FactGatherer.from_directory(
+        found.agencies, open_shelf(settings), ReferenceDirectory(store, found.reference_key, utc_now)
+    )
     rules, mandates = (
         LiveRulebook(RuleVersions(store, found.rules)),
         MandateBook(store, restricted=found.agencies.restricted_facts()),

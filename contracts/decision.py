@@ -85,6 +85,11 @@ class Subject(Message):
         """What kind of number names the subject."""
         return SubjectKind(self.type)
 
+    @property
+    def number(self) -> str:
+        """The digits or code, as agencies know the subject."""
+        return self.citizen_number
+
 
 class Question(Message):
     """May this person have these services? ``question_id`` is the idempotency key: asked again, answered the same.

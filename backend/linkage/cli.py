@@ -17,6 +17,7 @@ from backend.linkage.evidence import Process, Proof, find_proofs, parse_evidence
 from backend.linkage.file import DEFAULT_DIRECTORY, load_directory, read_seed_facts
 from backend.linkage.known_databases import parse_databases, parse_wishes
 from backend.linkage.maintenance import is_under_way
+from backend.linkage.reference_cli import references
 from backend.settings import read_settings
 
 _KNOCK_S: Final = 1.0
@@ -151,5 +152,5 @@ def _load(file: Path | None) -> Directory:
         raise _refusal(error) from error
 
 
-for command in (put, remove, reload):
+for command in (put, remove, reload, references):
     directory.add_command(command)

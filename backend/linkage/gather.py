@@ -3,22 +3,23 @@
 import asyncio
 import queue
 import time
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
 from typing import Final
 
 import structlog
+from sqlalchemy.exc import SQLAlchemyError
 
 from backend.linkage.adapters.linking import make_providers
 from backend.linkage.breaker import Breaker, admit, after_failure, after_success
-from backend.linkage.directory import Agency, Directory
+from backend.linkage.directory import Agency, Directory, Request
 from backend.linkage.errors import LoopStoppedError
 from backend.linkage.facts import Fact, KnownFact
 from backend.linkage.hosted.shelf import RegisterShelf
 from backend.linkage.loop import AgencyLoop
 from backend.linkage.maintenance import Window, is_under_way
-from backend.linkage.ports import Closing, Facts, NotKnown, Provider, Transport
+from backend.linkage.ports import Closing, Facts, NotKnown, Provider, References, Transport
 from backend.linkage.transport import AiohttpTransport
 from contracts.decision import AskState, NotKnownCause, Progress, SourceOutcome, Subject
 from contracts.message import Words
@@ -35,7 +36,10 @@ _CLOSED: Final = NotKnown(NotKnownCause.MAINTENANCE, retryable=True)
 
 @dataclass(slots=True)
 class LinkedAgency:
-    """One agency at run time. Its breaker and counter are touched on the loop's thread alone."""
+    """One agency at run time. Its breaker and counter are touched on the loop's thread alone.
+
+    ``absent`` says what it means for its facts that it does not know a person.
+    """
 
     id: str
     name: Words
@@ -43,6 +47,7 @@ class LinkedAgency:
     max_in_flight: int
     providers: tuple[Provider, ...]
     maintenance: tuple[Window, ...] = ()
+    absent: Facts = field(default_factory=dict)
     breaker: Breaker = field(default_factory=Breaker)
     in_flight: int = 0
 
@@ -80,27 +85,40 @@ def _link(agency: Agency, transport: Transport, shelf: RegisterShelf | None) -> 
     providers = make_providers(agency, transport, shelf)
     deadline_s, most = agency.deadline_ms / 1000, agency.max_in_flight
     if not agency.sources:
-        yield LinkedAgency(agency.id, agency.name, deadline_s, most, providers, agency.maintenance)
+        absent = _absent(agency.requests)
+        yield LinkedAgency(agency.id, agency.name, deadline_s, most, providers, agency.maintenance, absent)
     for source, name in agency.sources.items():
         its = tuple(p for p, r in zip(providers, agency.requests, strict=True) if r.source == source)
-        yield LinkedAgency(source, name, deadline_s, most, its, agency.maintenance)
+        absent = _absent(r for r in agency.requests if r.source == source)
+        yield LinkedAgency(source, name, deadline_s, most, its, agency.maintenance, absent)
+
+
+def _absent(requests: Iterable[Request]) -> Facts:
+    return {fact: value for request in requests for fact, value in request.absent.items()}
 
 
 class FactGatherer:
     """Gathers facts from the linked agencies. One per worker process; any number of threads may use it."""
 
     def __init__(
-        self, agencies: Sequence[LinkedAgency], loop: AgencyLoop, transport: AiohttpTransport | None = None
+        self,
+        agencies: Sequence[LinkedAgency],
+        loop: AgencyLoop,
+        transport: AiohttpTransport | None = None,
+        references: References | None = None,
     ) -> None:
         self._agencies = tuple(agencies)
         self._loop = loop
         self._transport = transport
+        self._references = references
 
     @classmethod
-    def from_directory(cls, directory: Directory, shelf: RegisterShelf | None = None) -> "FactGatherer":
+    def from_directory(
+        cls, directory: Directory, shelf: RegisterShelf | None = None, references: References | None = None
+    ) -> "FactGatherer":
         """Build with real HTTP to the agencies of ``directory``, and the registers kept in ``shelf``."""
         transport = AiohttpTransport()
-        return cls(link_agencies(directory, transport, shelf), AgencyLoop(), transport)
+        return cls(link_agencies(directory, transport, shelf), AgencyLoop(), transport, references)
 
     def gather(
         self, subject: Subject, facts: frozenset[Fact], *, tell_progress: bool = True
@@ -119,9 +137,13 @@ class FactGatherer:
         Raises:
             LoopStoppedError: The loop's thread is not there any more.
         """
-        chosen = [agency for agency in self._agencies if any(p.offers & facts for p in agency.providers)]
+        concerned = [agency for agency in self._agencies if any(p.offers & facts for p in agency.providers)]
+        spared, chosen = self._spare(subject, concerned)
+        unasked = [_not_known_there(agency, facts) for agency in spared]
+        if tell_progress:
+            yield from (_progress_of(agency, without) for agency, without in zip(spared, unasked, strict=True))
         if not chosen:
-            yield Gathered({}, {}, ())
+            yield _merge(unasked)
             return
         told: queue.SimpleQueue[_Told] = queue.SimpleQueue()
         tell = told.put if tell_progress else None
@@ -132,10 +154,23 @@ class FactGatherer:
             while not finished:
                 item = _next(told, until)
                 finished = isinstance(item, Gathered)
-                yield item
+                yield _merge([item, *unasked]) if unasked and isinstance(item, Gathered) else item
         finally:
             if not finished:
                 cancel()
+
+    def _spare(
+        self, subject: Subject, chosen: Sequence[LinkedAgency]
+    ) -> tuple[Sequence[LinkedAgency], Sequence[LinkedAgency]]:
+        """Part those agencies that are known not to know the person from those to be asked."""
+        if self._references is None:
+            return (), chosen
+        try:
+            strangers = self._references.not_known_at(subject, [agency.id for agency in chosen])
+        except SQLAlchemyError as error:  # then everybody is asked, as if there were no lists
+            _log.error("references_not_read", error=type(error).__name__)
+            return (), chosen
+        return [a for a in chosen if a.id in strangers], [a for a in chosen if a.id not in strangers]
 
     def not_permitted(self, facts: frozenset[Fact]) -> tuple[SourceOutcome, ...]:
         """Return an outcome for each agency that knows some of ``facts``, none of which may be asked."""
@@ -193,15 +228,34 @@ async def _gather(
 ) -> Gathered:
     began_s = asyncio.get_running_loop().time()
     asked = [_ask_agency(agency, subject, facts, tell, began_s) for agency in agencies]
-    outcomes = await asyncio.gather(*asked)
+    return _merge(await asyncio.gather(*asked))
+
+
+def _merge(outcomes: Iterable[Gathered]) -> Gathered:
     known: dict[Fact, KnownFact] = {}
     causes: dict[Fact, NotKnownCause] = {}
+    sources: list[SourceOutcome] = []
     times: dict[str, tuple[int, int]] = {}
     for outcome in outcomes:
         known.update(outcome.facts)
         causes.update(outcome.causes)
+        sources += outcome.sources
         times.update(outcome.times)
-    return Gathered(known, causes, tuple(source for outcome in outcomes for source in outcome.sources), times)
+    return Gathered(known, causes, tuple(sources), times)
+
+
+def _not_known_there(agency: LinkedAgency, facts: frozenset[Fact]) -> Gathered:
+    """Return what it means that an agency does not know the person, who therefore is not asked about there."""
+    wanted = frozenset[Fact]().union(*(provider.offers for provider in agency.providers)) & facts
+    known = {fact: KnownFact(value, agency.id) for fact, value in agency.absent.items() if fact in wanted}
+    causes = dict.fromkeys(wanted - known.keys(), NotKnownCause.NO_RECORD)
+    state, cause = (AskState.NOT_KNOWN, NotKnownCause.NO_RECORD) if causes else (AskState.ANSWERED, None)
+    return Gathered(known, causes, (SourceOutcome(agency_id=agency.id, agency=agency.name, state=state, cause=cause),))
+
+
+def _progress_of(agency: LinkedAgency, outcome: Gathered) -> Progress:
+    source = outcome.sources[0]
+    return Progress(agency_id=agency.id, agency=agency.name, state=source.state, cause=source.cause)
 
 
 async def _ask_agency(

@@ -1,6 +1,6 @@
 """What the gatherer needs of an agency, and the one way in which an agency can fail to help."""
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass
 from ssl import SSLContext
 from typing import Literal, Protocol, runtime_checkable
@@ -59,6 +59,14 @@ class Closing(Protocol):
 
     def close(self) -> None:
         """Let go of it. Called once, when nothing is asked any more."""
+        ...
+
+
+class References(Protocol):
+    """Who is known where (``ReferenceDirectory``)."""
+
+    def not_known_at(self, subject: Subject, agency_ids: Iterable[str]) -> frozenset[str]:
+        """Return those agencies that have a complete list of whom they know, and not this person on it."""
         ...
 
 

@@ -21,6 +21,7 @@ _ROOMS_WITH_MODELS: Final = (
     "evidence",
     "fleet",
     "history",
+    "linkage",
     "mandates",
 )
 _LOCK_KEY: Final = 0x6261696469616F  # "baidiao": any constant of ours will do
