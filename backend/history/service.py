@@ -20,7 +20,7 @@ from backend.history.index import Found, HistoryIndex
 from backend.linkage.facts import Fact
 from backend.linkage.gather import Gathered
 from contracts.citizen_number import CitizenNumber, NumberError
-from contracts.decision import Subject
+from contracts.decision import NotKnownCause, Subject
 from contracts.history import (
     PAGE_MOST,
     AccessPage,
@@ -150,6 +150,8 @@ class HistoryService:
         refusal = card_refusal(gathered.facts)
         if refusal is not None:
             raise QuestionRefusedError(refusal)
+        if gathered.causes.get(Fact.CARD_STATUS) is NotKnownCause.NO_RECORD:
+            raise QuestionRefusedError(ProblemCode.CARD_MISMATCH, "the registry does not know this card")
         if Fact.CARD_STATUS not in gathered.facts:
             raise QuestionRefusedError(ProblemCode.UNAVAILABLE, "the registry has not confirmed the card")
         return number

@@ -16,7 +16,7 @@ from backend.evidence.models import EvidenceLeaf
 from backend.history.entries import write_agencys_csv, write_citizens_csv
 from backend.linkage.facts import Fact
 from contracts.citizen_number import CitizenNumber
-from contracts.decision import Outcome
+from contracts.decision import NotKnownCause, Outcome
 from contracts.history import EntryKind, HistoryExportQuestion
 from contracts.problems import ProblemCode
 from tests.support.history import DEVICE, TOWN_NAME, ask, history_of, look
@@ -71,7 +71,7 @@ def test_pages_continue_where_the_last_one_ended(centre: Centre) -> None:
     [
         ("void", ProblemCode.CARD_VOID),
         ("mismatch", ProblemCode.CARD_MISMATCH),
-        (None, ProblemCode.UNAVAILABLE),
+        (None, ProblemCode.CARD_MISMATCH),
     ],
 )
 def test_a_card_that_the_registry_does_not_confirm_shows_nothing(
@@ -84,6 +84,13 @@ def test_a_card_that_the_registry_does_not_confirm_shows_nothing(
         look(centre)
     assert caught.value.code is code
     assert centre.log.size() == 1
+
+
+def test_while_the_registry_is_silent_nothing_is_shown(centre: Centre) -> None:
+    centre.gatherer.silent = {"civil_registry": NotKnownCause.TIMEOUT}
+    with pytest.raises(QuestionRefusedError) as caught:
+        look(centre)
+    assert caught.value.code is ProblemCode.UNAVAILABLE
 
 
 def test_rotation_loses_no_history_and_destruction_ends_it(centre: Centre) -> None:

@@ -1,0 +1,62 @@
+"""What can go wrong when an agency's system asks. One root; ``retryable`` says whether to try again."""
+
+from contracts.problems import Problem
+
+
+class AgencyClientError(Exception):
+    """Root of the client's errors.
+
+    Attributes:
+        retryable: Whether the same request may succeed later.
+    """
+
+    retryable = False
+
+
+class CentreUnreachableError(AgencyClientError):
+    """The centre could not be reached, or the line failed: whether it did what was asked is not known.
+
+    With an idempotency key the request may be sent again.
+    """
+
+    retryable = True
+
+
+class SignInError(AgencyClientError):
+    """The centre gives this client no token: a wrong secret or key, or the client is revoked.
+
+    Attributes:
+        reason: OAuth's error code (RFC 6749 section 5.2).
+    """
+
+    def __init__(self, reason: str) -> None:
+        super().__init__(f"the centre gives no token: {reason}")
+        self.reason = reason
+
+
+class RefusedError(AgencyClientError):
+    """The centre refused, and says why.
+
+    Attributes:
+        problem: The problem document.
+        retry_after_s: When to come again, seconds, or None.
+    """
+
+    def __init__(self, problem: Problem, retry_after_s: float | None = None) -> None:
+        super().__init__(f"{problem.title} ({problem.code.value}){': ' + problem.detail if problem.detail else ''}")
+        self.problem = problem
+        self.retryable = problem.retryable
+        self.retry_after_s = retry_after_s
+
+
+class UnexpectedAnswerError(AgencyClientError):
+    """The answer is not one of the centre's: something else answers at this address.
+
+    Attributes:
+        status: Its HTTP status.
+    """
+
+    def __init__(self, status: int) -> None:
+        super().__init__(f"not an answer of the centre (status {status})")
+        self.status = status
+        self.retryable = status >= 500

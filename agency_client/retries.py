@@ -1,0 +1,31 @@
+"""When to try again, and how long to wait before; pure."""
+
+from dataclasses import dataclass
+
+
+@dataclass(frozen=True, slots=True)
+class Patience:
+    """How patient a client is.
+
+    Attributes:
+        tries: In all.
+        first_wait_s: Before the second try; doubled before each further one.
+        longest_wait_s: At most, whatever the centre asks for: beyond it the refusal is handed on.
+    """
+
+    tries: int = 5
+    first_wait_s: float = 0.5
+    longest_wait_s: float = 30.0
+
+    def wait_s(self, tries_made: int, asked_s: float | None, chance: float) -> float | None:
+        """Return how long to wait before the next try, or None to give up.
+
+        Args:
+            tries_made: So far, from 1.
+            asked_s: What the centre asked for (``Retry-After``), or None.
+            chance: From 0 to 1: spreads those who were refused together.
+        """
+        if tries_made >= self.tries or (asked_s is not None and asked_s > self.longest_wait_s):
+            return None
+        own = min(self.longest_wait_s, self.first_wait_s * (1 << (tries_made - 1)))
+        return max(asked_s or 0.0, own * (0.5 + chance / 2))
