@@ -133,7 +133,9 @@ class Daemon:
             case do.AskCentre(question):
                 cancelled = self._cancelled = threading.Event()
                 self._thread(lambda: self._ask(question, cancelled))
-            case do.PrintSlip() as job:
+            case do.AskHistory() | do.SendDispute() as wanted:
+                self._thread(lambda: self._look(wanted))
+            case do.PrintSlip() | do.PrintHistory() as job:
                 cancelled = self._cancelled = threading.Event()
                 self._thread(lambda: self._print(job, cancelled))
             case do.CancelWork():
@@ -176,14 +178,32 @@ class Daemon:
             _log.warning("ask_failed", visit_id=str(visit_id), code=error.code, request_id=error.request_id)
             self.post(ev.AskFailed(visit_id, fault))
 
-    def _print(self, job: do.PrintSlip, cancelled: threading.Event) -> None:
+    def _look(self, wanted: do.AskHistory | do.SendDispute) -> None:
+        visit_id, centre = wanted.question.visit_id, self._parts.centre
+        try:
+            if isinstance(wanted, do.AskHistory):
+                self.post(ev.HistoryCame(visit_id, centre.history(wanted.question)))
+            else:
+                self.post(ev.DisputeCame(visit_id, centre.dispute(wanted.question)))
+        except CentreError as error:
+            _log.warning("history_failed", visit_id=str(visit_id), code=error.code, request_id=error.request_id)
+            self.post(ev.HistoryFailed(visit_id, ask_fault(error)))
+
+    def _print(self, job: do.PrintSlip | do.PrintHistory, cancelled: threading.Event) -> None:
         with self._printing:  # an earlier visitor's slip may still be moving
             if cancelled.is_set():
                 return
-            printed = self._parts.press.print_slip(job.record, reprint=job.reprint)
+            press = self._parts.press
+            if isinstance(job, do.PrintHistory):
+                printed = press.print_history(job.record, reprint=job.reprint)
+            else:
+                printed = press.print_slip(job.record, reprint=job.reprint)
         self._printer_wanted.set()
         _log.info("slip_print_ended", visit_id=str(job.visit_id), result=printed.result.value)
-        self.post(ev.PrintEnded(job.visit_id, printed.result, printed.trouble))
+        if isinstance(job, do.PrintHistory):
+            self.post(ev.HistoryPrinted(job.visit_id, printed.result, printed.trouble))
+        else:
+            self.post(ev.PrintEnded(job.visit_id, printed.result, printed.trouble))
 
     def _watch_cards(self) -> None:
         known: PartState | None = None

@@ -9,6 +9,7 @@ from typing import Protocol
 from contracts.card import CardRead
 from contracts.decision import Answer, Progress, Question, Service
 from contracts.fleet import Heartbeat, HeartbeatReply, PartState
+from contracts.history import DisputeQuestion, HistoryEntry, HistoryPage, HistoryQuestion, HistoryRecord
 from contracts.message import Words
 from contracts.slip import SlipRecord
 from kiosk.visit.events import PrintResult
@@ -76,6 +77,10 @@ class Press(Protocol):
         """Look at the printer, print one slip, say what is known of it. Never raises for the printer's troubles."""
         ...
 
+    def print_history(self, record: HistoryRecord, *, reprint: bool = False) -> Printed:
+        """Print the list of who asked about a citizen, as a slip is printed."""
+        ...
+
     def status(self) -> PartState:
         """Ask the printer how it is. Silence is unknown, never fine."""
         ...
@@ -115,6 +120,22 @@ class Centre(Protocol):
             CentreRetryableError: Nothing was decided; the same question may be asked again.
             CentrePermanentError: The centre refuses the question.
             AskCancelledError: ``cancelled`` was set meanwhile.
+        """
+        ...
+
+    def history(self, question: HistoryQuestion) -> HistoryPage:
+        """Return who asked about the holder, a page of it.
+
+        Raises:
+            CentreError: Refused, or not to be had now.
+        """
+        ...
+
+    def dispute(self, question: DisputeQuestion) -> HistoryEntry:
+        """Tell what the holder disputes; returns the entry as it is then.
+
+        Raises:
+            CentreError: Refused, or not to be had now.
         """
         ...
 

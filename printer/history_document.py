@@ -10,6 +10,8 @@ from printer.wording import HOLDER, OUTCOMES, REFERENCE
 
 TITLE = Words(th="ใครเคยถามข้อมูลของฉัน", en="Who asked about me")
 OWN_LOOK = Words(th="การเปิดดูรายการ", en="A look at this list")
+WHO = Words(th="ผู้ถาม", en="Who asked")
+WHEN = Words(th="เมื่อ", en="When")
 WHY = Words(th="เพราะ", en="Why")
 LAW = Words(th="กฎหมาย", en="Law")
 RESULT = Words(th="ผล", en="Result")
@@ -31,7 +33,8 @@ def _entry(entry: HistoryEntry) -> Iterator[Block]:
     yield Divider()
     yield ServiceName(entry.service or OWN_LOOK, entry.agency)
     when = Words(th=f"{thai_date(entry.at)} {clock_time(entry.at)} น.", en=english_date(entry.at))
-    yield Field(entry.agency, when, plain=True)
+    yield Field(WHEN, when, plain=True)
+    yield Field(WHO, entry.agency)
     if entry.kind is not EntryKind.LOOK_UP:
         yield Passage(WHY, (entry.purpose,))
     if entry.legal_basis:

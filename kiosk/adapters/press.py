@@ -1,11 +1,13 @@
 """The slip printer as the kiosk's press: what the printer room knows, in the visit's words."""
 
+from collections.abc import Callable
 from datetime import UTC, datetime
 from pathlib import Path
 
 import structlog
 
 from contracts.fleet import PartHealth, PartState
+from contracts.history import HistoryRecord
 from contracts.slip import SlipRecord
 from kiosk.ports import Printed
 from kiosk.visit.events import PrintResult
@@ -65,8 +67,15 @@ class SlipPress:
 
     def print_slip(self, record: SlipRecord, *, reprint: bool = False) -> Printed:
         """Print (see the port)."""
+        return self._print(lambda: self._press.print_slip(record, reprint=reprint))
+
+    def print_history(self, record: HistoryRecord, *, reprint: bool = False) -> Printed:
+        """Print the list (see the port)."""
+        return self._print(lambda: self._press.print_history(record, reprint=reprint))
+
+    def _print(self, attempt: Callable[[], room.PrintResult]) -> Printed:
         try:
-            result = self._press.print_slip(record, reprint=reprint)
+            result = attempt()
         except CodeTooLargeError:
             _log.exception("slip_too_large")
             return Printed(PrintResult.FAULT)
@@ -86,6 +95,10 @@ class NoPress:
     """A kiosk without a printer: answers go to the screen."""
 
     def print_slip(self, record: SlipRecord, *, reprint: bool = False) -> Printed:  # noqa: ARG002  (the port's signature)
+        """Nothing comes out, surely."""
+        return Printed(PrintResult.FAULT)
+
+    def print_history(self, record: HistoryRecord, *, reprint: bool = False) -> Printed:  # noqa: ARG002  (likewise)
         """Nothing comes out, surely."""
         return Printed(PrintResult.FAULT)
 

@@ -11,6 +11,7 @@ from contracts.decision import Answer, AskState, Service
 from contracts.fleet import PartHealth
 from contracts.message import Words
 from kiosk.screen.catalogues import Catalogue
+from kiosk.screen.looked import show_looked
 from kiosk.visit.record import mask_number
 from kiosk.visit.state import Place, Rules, State, Visit
 
@@ -62,6 +63,8 @@ def _about(visit: Visit, state: State, language: str) -> dict[str, Any]:
         name = visit.card.name_en if language == "en" else visit.card.name_th
         about["first_name"] = name.first or visit.card.name_th.first
         about["masked_number"] = mask_number(visit.card.citizen_number)
+    if visit.looked is not None:
+        about |= show_looked(visit.looked, language)
     if visit.answer is not None:
         about["silent"] = silent_agencies(visit.answer, language)
         if state.place in _WITH_CODE:

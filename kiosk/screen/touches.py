@@ -1,8 +1,10 @@
 """Turns what the page posts into touches. Pure; anything unexpected is refused."""
 
 from collections.abc import Callable
+from functools import partial
 from typing import Any, Literal, cast, get_args
 
+from contracts.history import DisputeReason
 from kiosk.errors import KioskError
 from kiosk.visit import events as ev
 from kiosk.visit.state import Language, TextSize
@@ -19,6 +21,11 @@ _BARE: dict[str, Callable[[int | None], ev.Touch]] = {
     "retry": ev.TriedAgain,
     "print": ev.SlipWanted,
     "finish": ev.Finished,
+    "history": ev.HistoryWanted,
+    "older": partial(ev.PageTurned, True),
+    "newer": partial(ev.PageTurned, False),
+    "accept": partial(ev.DisputeJudged, True),
+    "object": partial(ev.DisputeJudged, False),
     "extend": ev.TimeExtended,
     "contrast": ev.ContrastToggled,
     "help": ev.HelpToggled,
@@ -42,6 +49,10 @@ def parse_touch(body: Any) -> ev.Touch:
         return _BARE[act](turn)
     if act == "toggle" and isinstance(value, str):
         return ev.ServiceToggled(value, turn)
+    if act == "entry" and isinstance(value, str) and value.isascii() and value.isdigit():
+        return ev.EntryOpened(int(value), turn)
+    if act == "dispute" and value in set(DisputeReason):
+        return ev.EntryDisputed(DisputeReason(value), turn)
     if act == "language" and value in get_args(Language):
         return ev.LanguageChosen(cast("Literal['th', 'en']", value), turn)
     if act == "text_size" and value in get_args(TextSize):

@@ -17,6 +17,7 @@ from pydantic import BaseModel, ValidationError
 from contracts.decision import Answer, Progress, Question, Service, ServiceList, StreamProblem, stream_line
 from contracts.extract import SOURCE_EXTRACT_PATH, ExtractQuestion, SourcedExtract
 from contracts.fleet import HEARTBEAT_PATH, QUESTION_PATH, SERVICES_PATH, Heartbeat, HeartbeatReply
+from contracts.history import DISPUTE_PATH, HISTORY_PATH, DisputeQuestion, HistoryEntry, HistoryPage, HistoryQuestion
 from contracts.problems import Problem
 from contracts.signature import NONCE_BYTES
 from kiosk.errors import AskCancelledError, CentreError, CentrePermanentError, CentreRetryableError
@@ -68,6 +69,14 @@ class SignedClient:
             CentreError: Refused, or not to be had now.
         """
         return _parse(SourcedExtract, self._fetch("POST", SOURCE_EXTRACT_PATH, question.model_dump_json().encode()))
+
+    def history(self, question: HistoryQuestion) -> HistoryPage:
+        """Ask who asked about the holder (see the port)."""
+        return _parse(HistoryPage, self._fetch("POST", HISTORY_PATH, question.model_dump_json().encode()))
+
+    def dispute(self, question: DisputeQuestion) -> HistoryEntry:
+        """Tell what the holder disputes (see the port)."""
+        return _parse(HistoryEntry, self._fetch("POST", DISPUTE_PATH, question.model_dump_json().encode()))
 
     def ask(self, question: Question, on_progress: Callable[[Progress], None], cancelled: threading.Event) -> Answer:
         """Ask and follow the stream (see the port)."""

@@ -4,6 +4,7 @@ from dataclasses import dataclass, field
 from uuid import UUID
 
 from contracts.decision import Question
+from contracts.history import DisputeQuestion, HistoryQuestion, HistoryRecord
 from contracts.slip import SlipRecord
 
 
@@ -24,6 +25,29 @@ class AskCentre:
     """Ask; answer with ``ProgressCame`` and one of ``AnswerCame``, ``AskFailed``. Same question, same answer."""
 
     question: Question = field(repr=False)
+
+
+@dataclass(frozen=True, slots=True)
+class AskHistory:
+    """Ask who asked about the holder; answer with ``HistoryCame`` or ``HistoryFailed``."""
+
+    question: HistoryQuestion = field(repr=False)
+
+
+@dataclass(frozen=True, slots=True)
+class SendDispute:
+    """Tell the centre what the citizen disputes; answer with ``DisputeCame`` or ``HistoryFailed``."""
+
+    question: DisputeQuestion = field(repr=False)
+
+
+@dataclass(frozen=True, slots=True)
+class PrintHistory:
+    """Print the list; answer with ``HistoryPrinted``."""
+
+    visit_id: UUID
+    record: HistoryRecord = field(repr=False)
+    reprint: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -69,4 +93,16 @@ class NoteVisitEnded:
     ended_in: str
 
 
-Effect = ReadCard | FetchServices | AskCentre | PrintSlip | CancelWork | KeepRecord | Wipe | NoteVisitEnded
+Effect = (
+    ReadCard
+    | FetchServices
+    | AskCentre
+    | AskHistory
+    | SendDispute
+    | PrintHistory
+    | PrintSlip
+    | CancelWork
+    | KeepRecord
+    | Wipe
+    | NoteVisitEnded
+)

@@ -8,6 +8,7 @@ from uuid import UUID
 from contracts.card import CardRead
 from contracts.decision import Answer, Progress, Service
 from contracts.fleet import PartState
+from contracts.history import DisputeReason, HistoryEntry, HistoryPage
 from contracts.message import Words
 
 
@@ -111,6 +112,39 @@ class PrintEnded:
 
 
 @dataclass(frozen=True, slots=True)
+class HistoryCame:
+    """The centre said who asked about the holder."""
+
+    visit_id: UUID
+    page: HistoryPage = field(repr=False)
+
+
+@dataclass(frozen=True, slots=True)
+class DisputeCame:
+    """The centre took note of what the citizen disputes: the entry as it is now."""
+
+    visit_id: UUID
+    entry: HistoryEntry = field(repr=False)
+
+
+@dataclass(frozen=True, slots=True)
+class HistoryFailed:
+    """The centre said nothing of who asked, or took no note."""
+
+    visit_id: UUID
+    fault: AskFault
+
+
+@dataclass(frozen=True, slots=True)
+class HistoryPrinted:
+    """The press has finished with the list (see ``PrintEnded``)."""
+
+    visit_id: UUID
+    result: PrintResult
+    trouble: Words | None = None
+
+
+@dataclass(frozen=True, slots=True)
 class ReaderChanged:
     """The reader's state changed."""
 
@@ -173,6 +207,45 @@ class SlipWanted:
 
 
 @dataclass(frozen=True, slots=True)
+class HistoryWanted:
+    """The citizen wants to know who asked about him."""
+
+    turn: int | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class PageTurned:
+    """The citizen turns to older entries, or back to newer ones."""
+
+    older: bool
+    turn: int | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class EntryOpened:
+    """The citizen looks at one entry more closely."""
+
+    leaf_index: int
+    turn: int | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class EntryDisputed:
+    """The citizen says why an entry is not right."""
+
+    reason: DisputeReason
+    turn: int | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class DisputeJudged:
+    """The citizen accepts the agency's answer, or objects to it."""
+
+    accepted: bool
+    turn: int | None = None
+
+
+@dataclass(frozen=True, slots=True)
 class Finished:
     """The citizen ends the visit: cancel, or finish without paper."""
 
@@ -223,6 +296,11 @@ Touch = (
     | WentBack
     | TriedAgain
     | SlipWanted
+    | HistoryWanted
+    | PageTurned
+    | EntryOpened
+    | EntryDisputed
+    | DisputeJudged
     | Finished
     | TimeExtended
     | LanguageChosen
@@ -242,6 +320,10 @@ Event = (
     | AnswerCame
     | AskFailed
     | PrintEnded
+    | HistoryCame
+    | DisputeCame
+    | HistoryFailed
+    | HistoryPrinted
     | ReaderChanged
     | PrinterChanged
     | Ticked

@@ -14,7 +14,7 @@ from collections.abc import Callable
 from dataclasses import replace
 
 from kiosk.visit import events as ev
-from kiosk.visit import moves, surroundings
+from kiosk.visit import looking, moves, surroundings
 from kiosk.visit.effects import Effect
 from kiosk.visit.moves import Step
 from kiosk.visit.state import Place, Rules, State, View, Visit
@@ -33,6 +33,10 @@ _ANYWHERE: dict[type[ev.Event], Move] = {
     ev.AnswerCame: moves.stay,
     ev.AskFailed: moves.stay,
     ev.PrintEnded: moves.stay,
+    ev.HistoryCame: moves.stay,
+    ev.DisputeCame: moves.stay,
+    ev.HistoryFailed: moves.stay,
+    ev.HistoryPrinted: looking.note_paper,
     ev.ReaderChanged: surroundings.keep_reader,
     ev.PrinterChanged: surroundings.keep_printer,
     ev.Ticked: moves.warn_or_time_out,
@@ -42,6 +46,11 @@ _ANYWHERE: dict[type[ev.Event], Move] = {
     ev.WentBack: moves.stay,
     ev.TriedAgain: moves.stay,
     ev.SlipWanted: moves.stay,
+    ev.HistoryWanted: moves.stay,
+    ev.PageTurned: moves.stay,
+    ev.EntryOpened: moves.stay,
+    ev.EntryDisputed: moves.stay,
+    ev.DisputeJudged: moves.stay,
     ev.Finished: moves.stay,
     ev.TimeExtended: moves.extend_time,
     ev.LanguageChosen: surroundings.choose_language,
@@ -71,6 +80,7 @@ _ROWS: dict[Place, dict[type[ev.Event], Move]] = {
         ev.ServicesCame: moves.renew_services,
         ev.ServiceToggled: moves.toggle_service,
         ev.ChoiceMade: moves.explain_question,
+        ev.HistoryWanted: looking.ask_history,
         ev.Finished: moves.cancel,
     },
     Place.CONSENT: {ev.Agreed: moves.ask, ev.WentBack: moves.choose_again, ev.Finished: moves.cancel},
@@ -90,6 +100,31 @@ _ROWS: dict[Place, dict[type[ev.Event], Move]] = {
         ev.ServicesCame: moves.renew_services,
         ev.WentBack: moves.choose_again,
         ev.Finished: moves.cancel,
+    },
+    Place.HISTORY_ASKING: {
+        ev.HistoryCame: looking.show_history,
+        ev.DisputeCame: looking.show_dispute,
+        ev.HistoryFailed: looking.explain_fault,
+        ev.Ticked: looking.give_up,
+        ev.Finished: moves.cancel,
+    },
+    Place.HISTORY: {
+        ev.PageTurned: looking.turn_page,
+        ev.EntryOpened: looking.open_entry,
+        ev.SlipWanted: looking.print_history,
+        ev.WentBack: looking.go_back,
+        ev.Finished: moves.finish,
+    },
+    Place.HISTORY_TROUBLE: {
+        ev.TriedAgain: looking.ask_history,
+        ev.WentBack: looking.go_back,
+        ev.Finished: moves.cancel,
+    },
+    Place.DISPUTE: {
+        ev.EntryDisputed: looking.dispute,
+        ev.DisputeJudged: looking.judge,
+        ev.WentBack: looking.close_entry,
+        ev.Finished: moves.finish,
     },
     Place.CARD_VOID: {ev.Finished: moves.cancel},
     Place.CARD_MISMATCH: {ev.Finished: moves.cancel},

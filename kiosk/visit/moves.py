@@ -34,22 +34,29 @@ def due_at_s(state: State, now_s: float, rules: Rules) -> float | None:
     """Say when the place's time is up, counted from now; None where nothing is to happen by time."""
     if state.place in UNWATCHED:
         return now_s + rules.idle_s if state.view != View(language=rules.default_language) else None
-    limits = {Place.READING: rules.reading_s, Place.ASKING: rules.asking_s, Place.PRINTING: rules.printing_s}
+    limits = {
+        Place.READING: rules.reading_s,
+        Place.ASKING: rules.asking_s,
+        Place.HISTORY_ASKING: rules.asking_s,
+        Place.PRINTING: rules.printing_s,
+    }
     return now_s + limits.get(state.place, rules.idle_s)
 
 
 def touched(state: State, now_s: float, rules: Rules) -> State:
     """Any touch shows that somebody is there. Work in progress keeps its own deadline."""
-    if state.place in {Place.READING, Place.ASKING, Place.PRINTING}:
+    if state.place in {Place.READING, Place.ASKING, Place.HISTORY_ASKING, Place.PRINTING}:
         return state
     return replace(state, warned=False, due_at_s=due_at_s(state, now_s, rules))
 
 
-def _is_up(state: State, now_s: float) -> bool:
+def is_up(state: State, now_s: float) -> bool:
+    """Say whether the place's time is up."""
     return state.due_at_s is not None and now_s >= state.due_at_s
 
 
-def _visit(state: State) -> Visit:
+def visit_of(state: State) -> Visit:
+    """Return the visit of a place that has one."""
     assert state.visit is not None, "a place with a visit lost it"  # noqa: S101  (our own invariant, tested)
     return state.visit
 
@@ -122,7 +129,7 @@ def finish(state: State, _event: Any, _now_s: float, rules: Rules) -> Step:
 
 def warn_or_time_out(state: State, _event: Any, now_s: float, rules: Rules) -> Step:
     """Warn once, wait, and end the visit only when the warning went unanswered (WCAG 2.2, 2.2.1)."""
-    if not _is_up(state, now_s):
+    if not is_up(state, now_s):
         return Step(state)
     if state.warned:
         return _dismiss(state, Farewell.TIMED_OUT, rules)
@@ -131,7 +138,7 @@ def warn_or_time_out(state: State, _event: Any, now_s: float, rules: Rules) -> S
 
 def reset_view(state: State, _event: Any, now_s: float, rules: Rules) -> Step:
     """Nobody touched the resting screen for a while: back to the default language and size."""
-    if not _is_up(state, now_s):
+    if not is_up(state, now_s):
         return Step(state)
     return Step(replace(state, view=View(language=rules.default_language), due_at_s=None))
 
@@ -143,19 +150,19 @@ def extend_time(state: State, _event: Any, _now_s: float, _rules: Rules) -> Step
 
 def give_up_reading(state: State, _event: Any, now_s: float, _rules: Rules) -> Step:
     """The reader said nothing at all."""
-    return Step(replace(state, place=Place.CARD_UNREADABLE)) if _is_up(state, now_s) else Step(state)
+    return Step(replace(state, place=Place.CARD_UNREADABLE)) if is_up(state, now_s) else Step(state)
 
 
 def give_up_asking(state: State, _event: Any, now_s: float, _rules: Rules) -> Step:
     """The centre is silent. The question keeps its id: a retry cannot make it decide twice."""
-    if not _is_up(state, now_s):
+    if not is_up(state, now_s):
         return Step(state)
-    return Step(replace(state, place=Place.CENTRE_UNREACHABLE), (do.CancelWork(_visit(state).visit_id),))
+    return Step(replace(state, place=Place.CENTRE_UNREACHABLE), (do.CancelWork(visit_of(state).visit_id),))
 
 
 def give_up_printing(state: State, _event: Any, now_s: float, _rules: Rules) -> Step:
     """The press is silent: a slip may be in the tray, or may not."""
-    return Step(replace(state, place=Place.LOOK_AT_TRAY)) if _is_up(state, now_s) else Step(state)
+    return Step(replace(state, place=Place.LOOK_AT_TRAY)) if is_up(state, now_s) else Step(state)
 
 
 # Card -----------------------------------------------------------------------------------------------------------------
@@ -163,7 +170,7 @@ def give_up_printing(state: State, _event: Any, now_s: float, _rules: Rules) -> 
 
 def offer_services(state: State, event: Any, _now_s: float, _rules: Rules) -> Step:
     """The card is read: show what is on offer, or why nothing is."""
-    read = replace(state, visit=replace(_visit(state), card=event.card))
+    read = replace(state, visit=replace(visit_of(state), card=event.card))
     if state.services is None:
         return Step(replace(read, place=Place.CENTRE_UNREACHABLE), (do.FetchServices(),))
     return Step(replace(read, place=Place.SERVICES if state.services else Place.NOT_OFFERED))
@@ -177,7 +184,7 @@ def explain_card(state: State, event: Any, _now_s: float, _rules: Rules) -> Step
 
 def read_again(state: State, _event: Any, _now_s: float, _rules: Rules) -> Step:
     """Try the same card once more."""
-    return Step(replace(state, place=Place.READING), (do.ReadCard(_visit(state).visit_id),))
+    return Step(replace(state, place=Place.READING), (do.ReadCard(visit_of(state).visit_id),))
 
 
 # Services and consent -------------------------------------------------------------------------------------------------
@@ -190,7 +197,7 @@ def keep_services(state: State, event: Any, _now_s: float, _rules: Rules) -> Ste
 
 def renew_services(state: State, event: Any, _now_s: float, _rules: Rules) -> Step:
     """The list came while somebody is choosing or waiting for it."""
-    visit = _visit(state)
+    visit = visit_of(state)
     on_offer = {service.id for service in event.services}
     if visit.question is not None or visit.card is None:  # he waits for an answer, not for a list
         return Step(replace(state, services=event.services))
@@ -201,7 +208,7 @@ def renew_services(state: State, event: Any, _now_s: float, _rules: Rules) -> St
 
 def toggle_service(state: State, event: Any, _now_s: float, _rules: Rules) -> Step:
     """Choose a service, or unchoose it. The order stays the list's; a name not on the list is nobody's choice."""
-    visit = _visit(state)
+    visit = visit_of(state)
     wanted = set(visit.chosen) ^ {event.service}
     chosen = tuple(service.id for service in state.services or () if service.id in wanted)
     return Step(replace(state, visit=replace(visit, chosen=chosen)))
@@ -209,14 +216,14 @@ def toggle_service(state: State, event: Any, _now_s: float, _rules: Rules) -> St
 
 def explain_question(state: State, _event: Any, _now_s: float, _rules: Rules) -> Step:
     """Something is chosen: say what will be asked of whom."""
-    return Step(replace(state, place=Place.CONSENT)) if _visit(state).chosen else Step(state)
+    return Step(replace(state, place=Place.CONSENT)) if visit_of(state).chosen else Step(state)
 
 
 def choose_again(state: State, _event: Any, _now_s: float, _rules: Rules) -> Step:
     """Back to the list. Another choice is another question."""
     if not state.services:
         return Step(state)
-    return Step(replace(state, place=Place.SERVICES, visit=replace(_visit(state), question=None, progress=())))
+    return Step(replace(state, place=Place.SERVICES, visit=replace(visit_of(state), question=None, progress=())))
 
 
 # Asking ---------------------------------------------------------------------------------------------------------------
@@ -236,7 +243,7 @@ def _make_question(visit: Visit, view: View) -> Question:
 
 def ask(state: State, _event: Any, _now_s: float, _rules: Rules) -> Step:
     """He agrees: ask."""
-    visit = _visit(state)
+    visit = visit_of(state)
     question = _make_question(visit, state.view)
     return Step(
         replace(state, place=Place.ASKING, visit=replace(visit, question=question, progress=())),
@@ -246,7 +253,7 @@ def ask(state: State, _event: Any, _now_s: float, _rules: Rules) -> Step:
 
 def ask_again(state: State, _event: Any, _now_s: float, _rules: Rules) -> Step:
     """The same message once more, or the list of services when that is what was missing."""
-    visit = _visit(state)
+    visit = visit_of(state)
     if visit.question is None:
         return Step(state, (do.FetchServices(),))
     return Step(replace(state, place=Place.ASKING, visit=replace(visit, progress=())), (do.AskCentre(visit.question),))
@@ -260,13 +267,13 @@ def _with(progress: tuple[Progress, ...], news: Progress) -> tuple[Progress, ...
 
 def show_progress(state: State, event: Any, _now_s: float, _rules: Rules) -> Step:
     """One agency's row changes."""
-    visit = _visit(state)
+    visit = visit_of(state)
     return Step(replace(state, visit=replace(visit, progress=_with(visit.progress, event.progress))))
 
 
 def show_answer(state: State, event: Any, _now_s: float, _rules: Rules) -> Step:
     """The centre decided. An answer to another question of this visit is not the answer."""
-    visit = _visit(state)
+    visit = visit_of(state)
     if visit.question is None or event.answer.question_id != visit.question.question_id:
         return Step(state)
     return Step(replace(state, place=Place.ANSWER, visit=replace(visit, answer=event.answer)))
@@ -285,7 +292,7 @@ def explain_fault(state: State, event: Any, _now_s: float, rules: Rules) -> Step
 
 def print_slip(state: State, _event: Any, _now_s: float, rules: Rules) -> Step:
     """Print, once. The press looks at the printer first: what the kiosk last heard of it may be seconds old."""
-    return Step(state) if _visit(state).print_asked else _print(state, rules, reprint=False)
+    return Step(state) if visit_of(state).print_asked else _print(state, rules, reprint=False)
 
 
 def print_again(state: State, _event: Any, _now_s: float, rules: Rules) -> Step:
@@ -294,7 +301,7 @@ def print_again(state: State, _event: Any, _now_s: float, rules: Rules) -> Step:
 
 
 def _print(state: State, rules: Rules, *, reprint: bool) -> Step:
-    visit = _visit(state)
+    visit = visit_of(state)
     if visit.card is None or visit.answer is None:
         return Step(state)
     record = make_record(str(visit.visit_id), visit.card, visit.answer, rules, state.view)
@@ -308,5 +315,5 @@ def show_print_result(state: State, event: Any, _now_s: float, rules: Rules) -> 
     if event.result is PrintResult.PRINTED:
         return _dismiss(state, Farewell.WITH_SLIP, rules)
     may_be_out = event.result is not PrintResult.FAULT
-    visit = replace(_visit(state), print_asked=may_be_out, printer_trouble=event.trouble)
+    visit = replace(visit_of(state), print_asked=may_be_out, printer_trouble=event.trouble)
     return Step(replace(state, place=_PRINT_PLACES[event.result], visit=visit))

@@ -1,6 +1,7 @@
 """Where a visit stands. Everything personal lives in :class:`Visit`, so that dropping one field forgets the person."""
 
 from dataclasses import dataclass, field
+from datetime import datetime
 from enum import StrEnum
 from typing import Literal
 from uuid import UUID
@@ -8,10 +9,12 @@ from uuid import UUID
 from contracts.card import CardRead
 from contracts.decision import Answer, Progress, Question, Service
 from contracts.fleet import PartHealth, PartState
+from contracts.history import HistoryEntry
 from contracts.message import Words
 
 Language = Literal["th", "en"]
 TextSize = Literal["normal", "large", "largest"]
+ENTRIES_A_SCREEN = 4
 UNKNOWN_PART = PartState(health=PartHealth.UNKNOWN)
 
 
@@ -35,6 +38,10 @@ class Place(StrEnum):
     LOOK_AT_TRAY = "look_at_tray"
     NOT_OFFERED = "not_offered"
     OUT_OF_ORDER = "out_of_order"
+    HISTORY_ASKING = "history_asking"
+    HISTORY = "history"
+    HISTORY_TROUBLE = "history_trouble"
+    DISPUTE = "dispute"
 
 
 class Farewell(StrEnum):
@@ -44,6 +51,50 @@ class Farewell(StrEnum):
     WITH_SLIP = "with_slip"
     TIMED_OUT = "timed_out"
     CANCELLED = "cancelled"
+
+
+class Paper(StrEnum):
+    """How far the printed list is."""
+
+    PRINTING = "printing"
+    PRINTED = "printed"
+    TROUBLE = "trouble"
+    UNSURE = "unsure"
+
+
+@dataclass(frozen=True, slots=True)
+class Looked:
+    """What a citizen sees of who asked about him.
+
+    Attributes:
+        entries: Those fetched, newest first.
+        older: Where the next page begins at the centre; None when there is none.
+        reference: Of the first look.
+        looked_at: When that was.
+        first: Which entry is the first on the screen.
+        opened: The leaf index of the entry he looks at more closely; None on the list.
+        paper: How far the printed list is; None when none was asked for.
+        trouble: What is wrong with the printer, in a citizen's words.
+    """
+
+    entries: tuple[HistoryEntry, ...] = field(default=(), repr=False)
+    older: int | None = None
+    reference: str = ""
+    looked_at: datetime | None = None
+    first: int = 0
+    opened: int | None = None
+    paper: Paper | None = None
+    trouble: Words | None = None
+
+    @property
+    def entry(self) -> HistoryEntry | None:
+        """The entry he looks at more closely."""
+        return next((entry for entry in self.entries if entry.leaf.index == self.opened), None)
+
+    @property
+    def shown(self) -> tuple[HistoryEntry, ...]:
+        """The entries on the screen."""
+        return self.entries[self.first : self.first + ENTRIES_A_SCREEN]
 
 
 @dataclass(frozen=True, slots=True)
@@ -70,6 +121,7 @@ class Visit:
         print_asked: Whether a slip was sent to the press, and may have come out or may come yet.
         printer_trouble: What kept the slip from being printed, in a citizen's words.
         record_kept: Whether the masked record was handed on.
+        looked: What he sees of who asked about him; None before he wants to.
     """
 
     visit_id: UUID
@@ -81,6 +133,7 @@ class Visit:
     print_asked: bool = False
     printer_trouble: Words | None = None
     record_kept: bool = False
+    looked: Looked | None = field(default=None, repr=False)
 
 
 @dataclass(frozen=True, slots=True)

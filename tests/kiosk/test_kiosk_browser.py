@@ -12,7 +12,7 @@ from tests.support.kiosk_people import PERSON
 from tests.support.kiosk_stage import Playing, Stage, screens
 
 pytestmark = pytest.mark.browser
-TELLING = ("rest", "services_chosen", "consent", "answer", "printer_trouble", "time_warning")
+TELLING = ("rest", "services_chosen", "consent", "answer", "printer_trouble", "time_warning", "history", "dispute")
 LANDSCAPE, PORTRAIT = {"width": 1280, "height": 800}, {"width": 800, "height": 1280}
 OVERFLOW = """() => {
   const wide = document.documentElement.scrollWidth - innerWidth;

@@ -8,11 +8,13 @@ from collections.abc import Callable, Iterator
 from contracts.card import CardRead
 from contracts.decision import Answer, AskState, Progress, Question, Service
 from contracts.fleet import Heartbeat, HeartbeatReply, PartHealth, PartState
+from contracts.history import DisputeQuestion, HistoryEntry, HistoryPage, HistoryQuestion, HistoryRecord
 from contracts.message import Words
 from contracts.slip import SlipRecord
 from kiosk.errors import AskCancelledError, CardGoneError, CardSourceError
 from kiosk.ports import Presence, Printed, SlotChange
 from kiosk.visit.events import PrintResult
+from tests.support.kiosk_histories import disputed, make_entries, page_of
 from tests.support.kiosk_people import AGENCIES, DECIDED_AT, SERVICES, answer_to, news
 
 READER_OK = PartState(health=PartHealth.OK, model="Fake reader")
@@ -73,6 +75,7 @@ class FakePress:
         self.print_s = print_s
         self.part = PRINTER_OK
         self.printed: list[SlipRecord] = []
+        self.lists: list[HistoryRecord] = []
         self.reprints = 0
 
     def print_slip(self, record: SlipRecord, *, reprint: bool = False) -> Printed:
@@ -81,6 +84,14 @@ class FakePress:
             return Printed(PrintResult.FAULT, PAPER_WORDS)
         if self.result is PrintResult.PRINTED:
             self.printed.append(record)
+        self.reprints += reprint
+        return Printed(self.result)
+
+    def print_history(self, record: HistoryRecord, *, reprint: bool = False) -> Printed:
+        time.sleep(self.print_s)
+        if self.part.health is PartHealth.FAULT:
+            return Printed(PrintResult.FAULT, PAPER_WORDS)
+        self.lists.append(record)
         self.reprints += reprint
         return Printed(self.result)
 
@@ -102,6 +113,9 @@ class FakeCentre:
         self.step_s = step_s
         self.failure: Exception | None = None
         self.questions: list[Question] = []
+        self.looks: list[HistoryQuestion] = []
+        self.disputes: list[DisputeQuestion] = []
+        self.history_entries = make_entries(7)
         self.beats: list[Heartbeat] = []
         self.hold = threading.Event()
         self.hold.set()
@@ -123,6 +137,20 @@ class FakeCentre:
         if self.failure is not None:
             raise self.failure
         return answer_to(question)
+
+    def history(self, question: HistoryQuestion) -> HistoryPage:
+        time.sleep(self.step_s)
+        if self.failure is not None:
+            raise self.failure
+        self.looks.append(question)
+        return page_of(self.history_entries, question.before)
+
+    def dispute(self, question: DisputeQuestion) -> HistoryEntry:
+        time.sleep(self.step_s)
+        if self.failure is not None:
+            raise self.failure
+        self.disputes.append(question)
+        return disputed(self.history_entries[0], question.leaf_index)
 
     def beat(self, heartbeat: Heartbeat) -> HeartbeatReply:
         if self.failure is not None:

@@ -10,6 +10,7 @@ from typing import Self
 
 from contracts.decision import AskState, Service
 from contracts.fleet import PartHealth, PartState
+from contracts.history import DisputeReason, DisputeState
 from kiosk.daemon import Daemon, Parts
 from kiosk.screen.app import create_screen
 from kiosk.screen.catalogues import read_catalogues
@@ -19,6 +20,7 @@ from kiosk.visit import events as ev
 from kiosk.visit.machine import begin, step
 from kiosk.visit.state import Farewell, Place, State, View
 from tests.support.kiosk_fakes import PRINTER_OK, READER_OK, FakeCentre, FakePress, FakeSlot
+from tests.support.kiosk_histories import disputed, make_entries, page_of
 from tests.support.kiosk_people import PERSON, RULES, SERVICES, answer_to, news, visit_number
 
 _ID = visit_number(1)
@@ -67,6 +69,7 @@ def screens(services: tuple[Service, ...] = SERVICES) -> dict[str, State]:
         assert one.visit is not None
         assert one.visit.question is not None
         shown[f"answer_{service}"] = walk(one, ev.AnswerCame(_ID, answer_to(one.visit.question)))
+    shown |= _of_history(chosing)
     printing = walk(answer, ev.SlipWanted())
     shown |= {
         "printing": printing,
@@ -85,6 +88,27 @@ def screens(services: tuple[Service, ...] = SERVICES) -> dict[str, State]:
         state = walk(asking, ev.AskFailed(_ID, fault))
         shown[state.place.value] = state
     return shown
+
+
+def _of_history(chosing: State) -> dict[str, State]:
+    asking = walk(chosing, ev.HistoryWanted())
+    entries = make_entries(7)
+    listed = walk(asking, ev.HistoryCame(_ID, page_of(entries, limit=20)))
+    opened = walk(listed, ev.EntryOpened(entries[0].leaf.index))
+    sent = walk(opened, ev.EntryDisputed(DisputeReason.NOT_ME))
+    answer = "We have looked: this was asked at the kiosk in our hall while your own card was in it."
+    answered = disputed(entries[0], entries[0].leaf.index, DisputeState.ANSWERED, answer)
+    return {
+        "history_asking": asking,
+        "history": listed,
+        "history_printed": walk(listed, ev.SlipWanted(), ev.HistoryPrinted(_ID, ev.PrintResult.PRINTED)),
+        "history_older": walk(listed, ev.PageTurned(older=True)),
+        "history_empty": walk(asking, ev.HistoryCame(_ID, page_of(()))),
+        "history_trouble": walk(asking, ev.HistoryFailed(_ID, ev.AskFault.UNREACHABLE)),
+        "dispute": opened,
+        "dispute_open": walk(sent, ev.DisputeCame(_ID, disputed(entries[0], entries[0].leaf.index))),
+        "dispute_answered": walk(sent, ev.DisputeCame(_ID, answered)),
+    }
 
 
 class Stage:
