@@ -12,7 +12,12 @@ __all__ = ["chromium", "make_postgres_database", "postgres_server", "postgres_ur
 
 
 # MicroPython and its compiler are published for x86-64 alone: on a Raspberry Pi, say, there is nothing to try.
-_WITH_MICROPYTHON = ["firmware/test_firmware_build.py", "firmware/test_firmware_checks.py", "kiosk/test_panel_link.py"]
+_WITH_MICROPYTHON = [
+    "e2e/test_front_panel.py",
+    "firmware/test_firmware_build.py",
+    "firmware/test_firmware_checks.py",
+    "kiosk/test_panel_link.py",
+]
 collect_ignore = [] if platform.machine() == "x86_64" else _WITH_MICROPYTHON
 
 

@@ -17,9 +17,14 @@ _PR_SET_PDEATHSIG = 1
 _STOP_PATIENCE_S = 8.0
 
 
-def _die_with_parent() -> None:
-    """Ask the kernel to end this child when its parent dies (prctl(2)): a killed demo leaves nothing behind."""
-    ctypes.CDLL(None).prctl(_PR_SET_PDEATHSIG, signal.SIGTERM)
+def _die_with_parent(by: signal.Signals) -> Callable[[], None]:
+    """Have the kernel end the child when its parent dies (prctl(2)): a killed demo leaves nothing behind."""
+    prctl = ctypes.CDLL(None).prctl  # found before the fork: the child makes one call and touches no lock
+
+    def ask() -> None:
+        prctl(_PR_SET_PDEATHSIG, by)
+
+    return ask
 
 
 class Processes:
@@ -31,8 +36,22 @@ class Processes:
         # The kernel's "parent" is the thread that started the child: it must live as long as the demo.
         self._starter = ThreadPoolExecutor(1, thread_name_prefix="demo-starter")
 
-    def start(self, name: str, command: Sequence[str], environment: Mapping[str, str] | None = None) -> None:
-        """Start ``command`` in the background, its output in ``<log_dir>/<name>.log``."""
+    def start(
+        self,
+        name: str,
+        command: Sequence[str],
+        environment: Mapping[str, str] | None = None,
+        *,
+        dies_by: signal.Signals = signal.SIGTERM,
+    ) -> None:
+        """Start ``command`` in the background, its output in ``<log_dir>/<name>.log``.
+
+        Args:
+            name: Any; a name used again takes the place of the process that had it.
+            command: What to run.
+            environment: Variables beside this process's own.
+            dies_by: The signal it gets when the demo dies. One that may be frozen then heeds SIGKILL only.
+        """
         self._log_dir.mkdir(parents=True, exist_ok=True)
         with self._log_file(name).open("ab") as log:
             self._running[name] = self._starter.submit(
@@ -43,7 +62,7 @@ class Processes:
                 stderr=subprocess.STDOUT,
                 env={**os.environ, **(environment or {})},
                 process_group=0,  # its own, so that it dies with its workers when it is killed
-                preexec_fn=_die_with_parent,  # one prctl call; no lock is touched
+                preexec_fn=_die_with_parent(dies_by),
             ).result()
 
     def run(
@@ -92,6 +111,14 @@ class Processes:
         os.killpg(self._running[name].pid, signal.SIGKILL)
         self._running[name].wait()
 
+    def freeze(self, name: str) -> None:
+        """Stop one process and its children where they stand: they live and do nothing, as in a machine that hangs."""
+        os.killpg(self._running[name].pid, signal.SIGSTOP)
+
+    def thaw(self, name: str) -> None:
+        """Let a frozen one go on."""
+        os.killpg(self._running[name].pid, signal.SIGCONT)
+
     def is_running(self, name: str) -> bool:
         """Say whether the named process is alive."""
         process = self._running.get(name)
@@ -102,6 +129,7 @@ class Processes:
         for process in reversed(self._running.values()):
             if process.poll() is None:
                 process.terminate()
+                process.send_signal(signal.SIGCONT)  # a frozen one does not heed the first
         end = time.monotonic() + _STOP_PATIENCE_S
         for process in self._running.values():
             try:

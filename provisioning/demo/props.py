@@ -1,7 +1,7 @@
 """The stage's own parts: a slot with the invented people's cards, and the virtual printer."""
 
 import shutil
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from pathlib import Path
 from typing import Final
 
@@ -31,9 +31,15 @@ _OTHER_CARDS: Final[Sequence[CardOnTable]] = (
 
 
 class SlotWithCards:
-    """One of vpcd's slots and everybody's card beside it."""
+    """One of vpcd's slots and everybody's card beside it.
 
-    def __init__(self, vpcd_port: int) -> None:
+    Args:
+        vpcd_port: The slot's.
+        on_move: Told whether a card is inside, each time one has come or gone: the slot has a switch.
+    """
+
+    def __init__(self, vpcd_port: int, on_move: Callable[[bool], None] = lambda _inside: None) -> None:
+        self._on_move = on_move
         self._reader = VirtualReader(DEFAULT_HOST, vpcd_port)
         self._people = load_people()
         self._inserted: str | None = None
@@ -58,11 +64,13 @@ class SlotWithCards:
         if card is not None:
             self._reader.insert(card)
             self._inserted = key
+            self._on_move(True)
 
     def remove(self) -> None:
         """Take the card out."""
         self._reader.remove()
         self._inserted = None
+        self._on_move(False)
 
 
 def _on_table(person: Person) -> CardOnTable:

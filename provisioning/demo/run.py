@@ -2,7 +2,6 @@
 
 import fcntl
 import json
-import re
 import shutil
 import signal
 import threading
@@ -12,13 +11,16 @@ from pathlib import Path
 
 from werkzeug.serving import BaseWSGIServer, make_server
 
+from kiosk.panel.simulator import find_micropython
 from provisioning.demo.agencies import HttpAgencyControls
 from provisioning.demo.centre import DemoCentre
 from provisioning.demo.errors import DemoError
+from provisioning.demo.front_panel import StagePanel
+from provisioning.demo.kiosk import DemoKiosk, Wiring
 from provisioning.demo.line import Line
 from provisioning.demo.pcscd import ensure_pcscd
 from provisioning.demo.pictures import make_pictures
-from provisioning.demo.plan import AGENCY_NAMES, KIOSK_AGENCY_ID, OFFICER_EMAIL, DemoPlan
+from provisioning.demo.plan import AGENCY_NAMES, OFFICER_EMAIL, DemoPlan
 from provisioning.demo.processes import Processes, answers
 from provisioning.demo.props import SlotWithCards, SwitchablePrinter
 from provisioning.demo.stage import Props, create_stage
@@ -47,10 +49,16 @@ def run_demo(plan: DemoPlan, *, once: bool, visit: bool, pictures: Path | None, 
     processes = Processes(plan.root / "logs")
     try:
         centre = DemoCentre(plan, processes)
-        with _sole_use(plan.root), _slot() as slot, _props(plan, slot, centre, processes, say) as props:
+        with (
+            _sole_use(plan.root),
+            _slot() as slot,
+            _panel(plan, say) as panel,
+            _props(plan, slot, centre, panel, processes, say) as props,
+        ):
             _start_agencies(plan, processes, say)
             _start_centre(centre, say)
-            _start_kiosk(plan, slot, centre, processes, say)
+            kiosk = DemoKiosk(plan, processes, Wiring(slot.reader, panel.url if panel else ""))
+            _start_kiosk(kiosk, centre, panel, say)
             with _serve_stage(plan, props):
                 if visit:
                     _visit(plan, props, say)
@@ -87,17 +95,35 @@ def _slot() -> SlotReservation:
 
 
 @contextmanager
+def _panel(plan: DemoPlan, say: Say) -> Iterator[StagePanel | None]:
+    if find_micropython() is None:
+        say("Front panel: none, for its firmware needs MicroPython, which is published for x86-64 alone")
+        yield None
+        return
+    panel = StagePanel(plan.root / "panel")
+    try:
+        yield panel
+    finally:
+        panel.stop()
+
+
+@contextmanager
 def _props(
-    plan: DemoPlan, reserved: SlotReservation, centre: DemoCentre, processes: Processes, say: Say
+    plan: DemoPlan,
+    reserved: SlotReservation,
+    centre: DemoCentre,
+    panel: StagePanel | None,
+    processes: Processes,
+    say: Say,
 ) -> Iterator[Props]:
     say("Card reader: pcscd with a virtual reader …")
     ensure_pcscd(processes)
     line = Line(plan.ports.line, plan.ports.centre)
     line.start()
-    slot = SlotWithCards(reserved.port)
+    slot = SlotWithCards(reserved.port, panel.move_card if panel else lambda _inside: None)
     printer = SwitchablePrinter(plan.ports.printer, plan.root / "slips", plan.slip_file)
     try:
-        yield Props(slot, printer, line, centre, HttpAgencyControls(plan.agency_urls))
+        yield Props(slot, printer, line, centre, HttpAgencyControls(plan.agency_urls), panel)
     finally:
         slot.remove()
         printer.stop()
@@ -123,28 +149,14 @@ def _start_centre(centre: DemoCentre, say: Say) -> None:
     centre.start()
 
 
-def _start_kiosk(plan: DemoPlan, slot: SlotReservation, centre: DemoCentre, processes: Processes, say: Say) -> None:
+def _start_kiosk(kiosk: DemoKiosk, centre: DemoCentre, panel: StagePanel | None, say: Say) -> None:
     say("Kiosk: enrolling with a one-time claim code …")
-    place = ["--place-th", "ศาลากลางตัวอย่าง ชั้น 1", "--place-en", "Tuayang town hall, ground floor"]
-    claim = [*plan.command, "fleet", "claim", "--agency", KIOSK_AGENCY_ID, *place]
-    printed = processes.run("making a claim code", claim, centre.environment)
-    code = re.search(r"[0-9A-Z]{4}(?:-[0-9A-Z]{4})+", printed)
-    state_dir = str(plan.root / "kiosk")
-    enrol = [*plan.command, "provision", "enrol", "--centre", plan.line_url, "--state-dir", state_dir]
-    processes.run("enrolling the kiosk", [*enrol, "--claim", code.group() if code else ""])
-    processes.start(
-        "kiosk",
-        [*plan.command, "kiosk", "run"],
-        {
-            "BAIDIAO_KIOSK_STATE_DIR": state_dir,
-            "BAIDIAO_KIOSK_READER_NAME": slot.reader,
-            "BAIDIAO_KIOSK_SCREEN_PORT": str(plan.ports.kiosk),
-            "BAIDIAO_KIOSK_PRINTER_URL": f"tcp://127.0.0.1:{plan.ports.printer}",
-            "BAIDIAO_KIOSK_VISIT_FILE": str(plan.visit_file),
-            "BAIDIAO_KIOSK_FRAME_ANCESTORS": plan.stage_url.rstrip("/"),
-        },
-    )
-    processes.wait_until("kiosk", lambda: answers(f"{plan.kiosk_url}state"))
+    kiosk.enrol(centre)
+    if panel is not None:
+        say("Front panel: its own firmware under MicroPython, on a serial port …")
+        panel.start(kiosk)  # before the kiosk: a panel feeds its host
+    kiosk.start()
+    kiosk.wait_until_up()
 
 
 @contextmanager

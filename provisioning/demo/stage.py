@@ -10,6 +10,7 @@ from flask import Flask, Response, abort, jsonify, render_template, request, sen
 from flask.typing import ResponseReturnValue
 
 from provisioning.demo.plan import DemoPlan
+from provisioning.demo.stage_panel import PanelOnStage, add_panel
 
 
 @dataclass(frozen=True, slots=True)
@@ -107,6 +108,7 @@ class Props:
     line: NetworkLine
     centre: CentreProcess
     agencies: AgencyControls
+    panel: PanelOnStage | None = None
 
 
 def create_stage(plan: DemoPlan, props: Props) -> Flask:
@@ -117,7 +119,7 @@ def create_stage(plan: DemoPlan, props: Props) -> Flask:
 
     @app.get("/")
     def show() -> str:
-        return render_template("stage.html", plan=plan)
+        return render_template("stage.html", plan=plan, has_panel=props.panel is not None)
 
     @app.get("/state")
     def state() -> Response:
@@ -152,6 +154,7 @@ def create_stage(plan: DemoPlan, props: Props) -> Flask:
 
     _add_kiosk_switches(app, props)
     _add_network_switches(app, props)
+    add_panel(app, props.panel)
     return app
 
 

@@ -19,10 +19,19 @@ except ImportError:
 
 def _run(slot: str, trial: bool) -> None:
     print("fed")  # as on the board, the watchdog begins before anything new is imported
-    from app.loop import run
+    from app import loop
+    from app.panel import Panel
     from simulated_board import SimulatedBoard
 
-    run(SimulatedBoard(root, line, slot, trial))
+    class WatchedPanel(Panel):
+        """The firmware's own, but its board may look at it: onlookers see what it thinks."""
+
+        def __init__(self, board: SimulatedBoard) -> None:
+            Panel.__init__(self, board)
+            board.panel = self
+
+    loop.Panel = WatchedPanel
+    loop.run(SimulatedBoard(root, line, slot, trial))
 
 
 if slots.start(root, _run):

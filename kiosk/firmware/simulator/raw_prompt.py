@@ -19,7 +19,10 @@ def serve(line: int, scope: "dict[str, object]") -> None:
     raw = False
     while True:
         poll.poll(1_000)
-        for byte in file.read(512) or b"":
+        data = file.read(512)
+        if data == b"":
+            raise SystemExit(0)  # whoever held the line's other end has gone
+        for byte in data or b"":
             if byte == 1:
                 raw, typed = True, bytearray()
                 _write(file, BANNER)

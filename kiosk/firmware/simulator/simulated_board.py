@@ -16,8 +16,12 @@ from app.board import Board
 from app.segments import FileSegments
 from app.ticks import UNIX_PERIOD
 
-SHOW_EVERY_MS = 40
+TYPE_CHECKING = False
+if TYPE_CHECKING:
+    from app.panel import Panel
+
 FED_EVERY_MS = 250
+SHOW_EVERY_MS = 33
 REST_MS = 2
 AMBIENT_DECICELSIUS = 380
 
@@ -54,11 +58,17 @@ class SimulatedBoard(Board):
         line: File descriptor of the serial line, set not to block.
         slot: Where the firmware came from.
         trial: It is not confirmed yet.
+
+    Attributes:
+        panel: Whose board it is, for those who look on: what it thinks is shown beside how the board looks.
     """
 
     ticks_period = UNIX_PERIOD
 
     def __init__(self, root: str, line: int, slot: str, trial: bool) -> None:
+        self.panel: Panel | None = None
+        self._speed = 1
+        self._real_ms = self._now_ms = time.ticks_ms()
         self._root = root
         self._slot = slot
         self.trial = trial
@@ -83,7 +93,10 @@ class SimulatedBoard(Board):
         self._fed_at = time.ticks_ms()
 
     def ticks_ms(self) -> int:
-        return time.ticks_ms()
+        real_ms = time.ticks_ms()
+        self._now_ms += (real_ms - self._real_ms) * self._speed
+        self._real_ms = real_ms
+        return self._now_ms & (UNIX_PERIOD - 1)
 
     def ticks_us(self) -> int:
         return time.ticks_us()
@@ -111,6 +124,7 @@ class SimulatedBoard(Board):
         self._keys = wish.get("keys", self._keys)
         self._case = wish.get("case_decicelsius", self._case)
         self._stalled = wish.get("fan_stalled", self._stalled)
+        self._speed = wish.get("speed", self._speed)
         self.segments.bytes_left = wish.get("power_cut_after_bytes", self.segments.bytes_left)
         if wish.get("power_cut"):
             raise PowerCutError
@@ -118,16 +132,23 @@ class SimulatedBoard(Board):
             time.sleep(1)
 
     def _show_state(self) -> None:
-        state = json.dumps(
-            {
-                "pixels": self._pixels,
-                "hertz": self._hertz,
-                "fan_percent": self._percent,
-                "power_cut": self._cut,
-                "switches": self._switches,
-                "keys": self._keys,
-            }
-        )
+        look = {
+            "pixels": self._pixels,
+            "hertz": self._hertz,
+            "fan_percent": self._percent,
+            "power_cut": self._cut,
+            "switches": self._switches,
+            "keys": self._keys,
+            "case_decicelsius": self._case,
+        }
+        panel = self.panel
+        if panel is not None:
+            look["pattern"] = panel.pattern
+            look["watchdog"] = panel.watchdog.state
+            look["remaining_s"] = panel.watchdog.remaining_s
+            look["fan_rpm"] = panel.fan.rpm
+            look["faults"] = panel.faults
+        state = json.dumps(look)
         if state != self._shown:
             self._shown = state
             print(state)
