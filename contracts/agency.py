@@ -9,6 +9,7 @@ from contracts.card import Assurance
 from contracts.decision import Answer, CardEvidence, Decision, OfficerId, ServiceId, SourceOutcome
 from contracts.message import Message
 from contracts.problems import ProblemCode
+from contracts.subject import NamedSubject
 
 API_PREFIX: Final = "/api/v1"
 TOKEN_PATH: Final = f"{API_PREFIX}/oauth/token"
@@ -33,11 +34,9 @@ ItemReference = Annotated[str, Field(pattern=r"^[A-Za-z0-9._-]{1,64}$"), AfterVa
 """The agency's own name for one line of a batch; never a citizen's number."""
 
 
-class AgencySubject(Message):
+class AgencySubject(NamedSubject):
     """Whom the question is about. An agency's system has a number; a counter may have the card's proof as well."""
 
-    type: Literal["citizen_number"] = "citizen_number"
-    citizen_number: str = Field(pattern=r"^[0-9]{13}$", repr=False)
     card: CardEvidence | None = Field(default=None, repr=False)
 
 

@@ -2,14 +2,14 @@
 
 from datetime import date, datetime
 from enum import StrEnum
-from typing import Annotated, Literal
+from typing import Annotated, Literal, Self
 from uuid import UUID
 
-from pydantic import AfterValidator, AwareDatetime, Field, TypeAdapter
+from pydantic import AfterValidator, AwareDatetime, Field, TypeAdapter, model_validator
 
 from contracts.card import Assurance, Birth, Name
 from contracts.message import Message, Words
-from contracts.subject import HolderCheck, SubjectKind
+from contracts.subject import HolderCheck, NamedSubject
 
 ServiceId = Annotated[str, Field(pattern=r"^[a-z][a-z0-9_]{1,40}$")]
 AgencyId = Annotated[str, Field(pattern=r"^[a-z][a-z0-9_]{1,40}$")]
@@ -69,26 +69,21 @@ class CardEvidence(Message):
     chip_serial: str | None = Field(default=None, repr=False)
 
 
-class Subject(Message):
+class Subject(NamedSubject):
     """Whom the question is about. The type travels beside the digits: digits alone cannot tell a person's number.
 
-    A device always shows the card's evidence; an agency's own system may have no card before it.
+    A device always shows the card's evidence; an agency's own system may have no card before it. A juristic person has
+    none: the card is that of the person who acts for it, and so is ``citizen_number`` beside it.
     """
 
-    type: Literal["citizen_number"] = "citizen_number"
-    citizen_number: str = Field(pattern=r"^[0-9]{13}$", repr=False)
     card: CardEvidence | None = Field(default=None, repr=False)
     holder_check: HolderCheck = HolderCheck.NONE
 
-    @property
-    def kind(self) -> SubjectKind:
-        """What kind of number names the subject."""
-        return SubjectKind(self.type)
-
-    @property
-    def number(self) -> str:
-        """The digits or code, as agencies know the subject."""
-        return self.citizen_number
+    @model_validator(mode="after")
+    def _card_is_somebodys(self) -> Self:
+        if self.card is not None and not self.citizen_number:
+            raise ValueError("a card goes with the citizen number on it")
+        return self
 
 
 class Question(Message):

@@ -98,7 +98,7 @@ class BulkWorker:
             visit_id=UUID(claim.job_id),
             services=claim.services,
             purpose="eligibility",
-            subject=Subject(citizen_number=item.subject.citizen_number, card=item.subject.card),
+            subject=Subject(**dict(item.subject)),
             officer=claim.officer,
         )
         try:

@@ -8,14 +8,13 @@ from typing import Final, Protocol
 from backend.decisions.assemble import card_refusal
 from backend.decisions.errors import QuestionRefusedError
 from backend.decisions.fact_words import write_value
-from backend.decisions.permission import refusal, thai_day
+from backend.decisions.permission import refusal, require_right_numbers, thai_day
 from backend.decisions.ports import Device, Gatherer, Keyring, Mandates, Rules
 from backend.evidence.errors import LogUnavailableError, PaperNotWantedError
 from backend.evidence.extracts import ExtractRegister, ExtractSubject
 from backend.linkage.facts import Fact, KnownFact
 from backend.linkage.gather import Gathered
 from backend.mandates.check import Asking, Permitted, RefusalRule, Refused
-from contracts.citizen_number import CitizenNumber, NumberError
 from contracts.decision import Service
 from contracts.extract import ExtractFact, ExtractNotice, ExtractQuestion, SourcedExtract, hash_facts
 from contracts.message import Words
@@ -70,7 +69,7 @@ class ExtractService:
         if not said:
             raise QuestionRefusedError(ProblemCode.UNAVAILABLE, "the source did not answer")
         salt, key = self.random_bytes(_SALT_BYTES), self.keyring.present()
-        subject = ExtractSubject(key.number(CitizenNumber.parse(question.subject.citizen_number)), key.id)
+        subject = ExtractSubject(key.subject(question.subject.kind, question.subject.number), key.id)
         notice = ExtractNotice(
             service=question.service,
             source=question.source,
@@ -89,10 +88,7 @@ class ExtractService:
             self.register.require_law(question.service)
         except PaperNotWantedError as error:
             raise QuestionRefusedError(ProblemCode.MANDATE_MISSING, "no law wants paper for this service") from error
-        try:
-            CitizenNumber.parse(question.subject.citizen_number)
-        except NumberError as error:
-            raise QuestionRefusedError(ProblemCode.NUMBER_INVALID, error.reason) from None
+        require_right_numbers(question.subject)
         found = next((service for service in self.rules.services() if service.id == question.service), None)
         if found is None or question.source not in self.agencies:
             raise QuestionRefusedError(ProblemCode.SERVICE_UNKNOWN)

@@ -8,7 +8,10 @@ import structlog
 from backend.decisions.errors import QuestionRefusedError
 from backend.mandates.check import RefusalRule, Refused
 from backend.mandates.words import explain_refusal
+from contracts.citizen_number import CitizenNumber, JuristicNumber, NumberError
+from contracts.decision import Subject
 from contracts.problems import ProblemCode
+from contracts.subject import SubjectKind
 
 _log = structlog.get_logger(__name__)
 THAILAND: Final = timezone(timedelta(hours=7))
@@ -39,3 +42,18 @@ def refusal(refused: Refused, agency_id: str, now: datetime) -> QuestionRefusedE
         words=explain_refusal(refused),
         retry_after_s=wait_s,
     )
+
+
+def require_right_numbers(subject: Subject) -> None:
+    """Check the digits of every number a subject names.
+
+    Raises:
+        QuestionRefusedError: A check digit or a form is wrong.
+    """
+    try:
+        if subject.citizen_number:
+            CitizenNumber.parse(subject.citizen_number)
+        if subject.kind is SubjectKind.COMPANY:
+            JuristicNumber.parse(subject.juristic_number)
+    except NumberError as error:
+        raise QuestionRefusedError(ProblemCode.NUMBER_INVALID, error.reason) from None

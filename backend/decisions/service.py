@@ -13,7 +13,7 @@ from backend.decisions.answers import AnswerShelf, Key, StoredAnswer, put_answer
 from backend.decisions.assemble import Asker, Decided, assurance, card_refusal, slip_claims
 from backend.decisions.errors import AnsweredAlreadyError, QuestionRefusedError
 from backend.decisions.flights import Flights
-from backend.decisions.permission import refusal, thai_day
+from backend.decisions.permission import refusal, require_right_numbers, thai_day
 from backend.decisions.plan import Plan, make_plan
 from backend.decisions.ports import Device, Gatherer, Keyring, Log, Mandates, Rules, Signer
 from backend.decisions.reference import REFERENCE_BYTES, encode_reference
@@ -26,7 +26,6 @@ from backend.linkage.facts import Fact
 from backend.linkage.gather import Gathered
 from backend.mandates.check import Asking, Permitted, RefusalRule, Refused
 from contracts.card import Assurance
-from contracts.citizen_number import CitizenNumber, NumberError
 from contracts.decision import (
     Answer,
     Explanation,
@@ -73,7 +72,6 @@ class _Asked:
 
     device: Device
     question: Question
-    number: CitizenNumber
     plan: Plan
     on: date
     pseudonymiser: Pseudonymiser
@@ -96,7 +94,7 @@ class _Asked:
             device_id=self.device.device_id,
             agency_id=self.device.agency_id,
             officer=self.question.officer,
-            pseudonym=self.pseudonymiser.number(self.number),
+            pseudonym=self.pseudonymiser.subject(self.question.subject.kind, self.question.subject.number),
             question_hash=self.body_hash,
             purpose=self.question.purpose,
             mandates=self.plan.mandates,
@@ -167,14 +165,11 @@ class DecisionService:
         self._purge_now_and_then()
 
     def _check(self, device: Device, question: Question, body: bytes) -> _Asked:
-        try:
-            number = CitizenNumber.parse(question.subject.citizen_number)
-        except NumberError as error:
-            raise QuestionRefusedError(ProblemCode.NUMBER_INVALID, error.reason) from None
+        require_right_numbers(question.subject)
         today = self._today()
         plan = self._plan(device, question, today)
         pseudonymiser = self._parts.keyring.present()
-        return _Asked(device, question, number, plan, today, pseudonymiser, body, pseudonymiser.question(body))
+        return _Asked(device, question, plan, today, pseudonymiser, body, pseudonymiser.question(body))
 
     def _plan(self, device: Device, question: Question, on: date, spent: frozenset[int] = frozenset()) -> Plan:
         needs = {service_id: self._needed(service_id, on) for service_id in question.services}

@@ -27,6 +27,7 @@ from contracts.decision import (
     SourceOutcome,
 )
 from contracts.message import Message
+from contracts.subject import SubjectKind
 
 VERSION: Final = 3
 """Of leaves written now. Older ones lack what :data:`_SINCE` names for later versions, and are read for ever."""
@@ -43,6 +44,8 @@ _MAY_BE_NONE: Final = frozenset({"officer"})
 _TIMES_SINCE: Final = 3
 _TIMES: Final = ("out_ms", "in_ms")
 _PSEUDONYM: Final = b"baidiao/pseudonym/1\x00"
+_KINDS_SIGNS: Final = {SubjectKind.PERSON: b"", SubjectKind.PUPIL: b"", SubjectKind.COMPANY: b"juristic/"}
+"""What stands before a number: nothing before a person's, as ever; a G code tells itself by its letter."""
 _QUESTION: Final = b"baidiao/question/1\x00"
 _KEY_ID: Final = b"baidiao/key/1\x00"
 _QUESTION_SALT: Final = b"baidiao/salt/question/1\x00"
@@ -152,6 +155,11 @@ class Pseudonymiser:
     def number(self, number: CitizenNumber) -> str:
         """Return the person's pseudonym: HMAC-SHA-256, 64 hexadecimal digits."""
         return self._keyed(_PSEUDONYM + number.digits.encode("ascii")).hex()
+
+    def subject(self, kind: SubjectKind, number: str) -> str:
+        """Return the pseudonym of any subject. A company's digits may be some person's too: here they differ."""
+        sign = _KINDS_SIGNS[kind]
+        return self._keyed(_PSEUDONYM + sign + number.encode("ascii")).hex()
 
     def old_question(self, body: bytes) -> str:
         """Return the hash of a question's body as leaves before version 3 have it, 64 hexadecimal digits."""

@@ -43,7 +43,7 @@ def create_blueprint(service: DecisionService, tokens: TokenEndpoint, guard: Rat
             visit_id=identifier,
             services=asked.services,
             purpose=asked.purpose,
-            subject=Subject(citizen_number=asked.subject.citizen_number, card=asked.subject.card),
+            subject=Subject(**dict(asked.subject)),
             officer=asked.officer,
         )
         try:

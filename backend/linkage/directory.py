@@ -24,8 +24,11 @@ from backend.linkage.mapping import AnswerPath, HttpShape, ValueShape
 from contracts.card import Birth
 from contracts.decision import AgencyId
 from contracts.message import Words
+from contracts.subject import SubjectKind
 
-SubjectField = Literal["citizen_number", "name_th", "birth", "request_number", "laser_number", "chip_serial"]
+SubjectField = Literal[
+    "citizen_number", "g_code", "juristic_number", "name_th", "birth", "request_number", "laser_number", "chip_serial"
+]
 Converter = Literal["bool", "int", "date", "birth", "equals", "text", "present"]
 _PRODUCES: dict[str, type] = {"bool": bool, "equals": bool, "present": bool, "int": int, "birth": Birth, "text": str}
 
@@ -108,6 +111,16 @@ class Request(_Entry, HttpShape):
             if type(value) is not FACT_TYPES[fact]:
                 raise ValueError(f"{fact}: 'absent' is not a {FACT_TYPES[fact].__name__}")
         return self
+
+    @property
+    def kinds(self) -> frozenset[SubjectKind]:
+        """The kinds of subjects it can be asked about: those whose number it sends.
+
+        A company shows the card of the person who acts for it, so the card's own state can be asked of it as well.
+        """
+        sent = frozenset(kind for kind in SubjectKind if kind.value in self.send.values())
+        of_a_card = {SubjectKind.COMPANY} if self.facts.keys() <= {Fact.CARD_STATUS} else set[SubjectKind]()
+        return (sent or frozenset({SubjectKind.PERSON})) | of_a_card
 
     def columns_of(self, fact: Fact) -> tuple[str, ...]:
         """Return the view's columns that one fact is read from: its own, or three for a birth."""

@@ -23,6 +23,7 @@ from backend.linkage.ports import Closing, Facts, NotKnown, Provider, References
 from backend.linkage.transport import AiohttpTransport
 from contracts.decision import AskState, NotKnownCause, Progress, SourceOutcome, Subject
 from contracts.message import Words
+from contracts.subject import SubjectKind
 
 _log = structlog.get_logger(__name__)
 _GRACE_S: Final = 2.0
@@ -31,6 +32,7 @@ _BREAKER_OPEN: Final = NotKnown(NotKnownCause.BREAKER_OPEN, retryable=True)
 _USUAL: Final = frozenset({NotKnownCause.NO_RECORD, NotKnownCause.BREAKER_OPEN, NotKnownCause.MAINTENANCE})
 """Causes that operators need not hear about each time."""
 _CROWDED: Final = NotKnown(NotKnownCause.OVERLOADED, retryable=True, detail="max_in_flight")
+_PERSONS: Final = frozenset({SubjectKind.PERSON})
 _CLOSED: Final = NotKnown(NotKnownCause.MAINTENANCE, retryable=True)
 
 
@@ -38,7 +40,8 @@ _CLOSED: Final = NotKnown(NotKnownCause.MAINTENANCE, retryable=True)
 class LinkedAgency:
     """One agency at run time. Its breaker and counter are touched on the loop's thread alone.
 
-    ``absent`` says what it means for its facts that it does not know a person.
+    ``absent`` says what it means for its facts that it does not know a person; ``kinds`` whom each provider can be
+    asked about, persons alone where it says nothing.
     """
 
     id: str
@@ -48,8 +51,15 @@ class LinkedAgency:
     providers: tuple[Provider, ...]
     maintenance: tuple[Window, ...] = ()
     absent: Facts = field(default_factory=dict)
+    kinds: tuple[frozenset[SubjectKind], ...] = ()
     breaker: Breaker = field(default_factory=Breaker)
     in_flight: int = 0
+
+    def providers_for(self, kind: SubjectKind, facts: frozenset[Fact]) -> list[tuple[Provider, frozenset[Fact]]]:
+        """Return those that can be asked about such a subject and yield wanted facts, with these."""
+        kinds = self.kinds or (_PERSONS,) * len(self.providers)
+        parts = zip(self.providers, kinds, strict=True)
+        return [(provider, wanted) for provider, of in parts if kind in of and (wanted := provider.offers & facts)]
 
 
 @dataclass(frozen=True, slots=True)
@@ -85,12 +95,13 @@ def _link(agency: Agency, transport: Transport, shelf: RegisterShelf | None) -> 
     providers = make_providers(agency, transport, shelf)
     deadline_s, most = agency.deadline_ms / 1000, agency.max_in_flight
     if not agency.sources:
-        absent = _absent(agency.requests)
-        yield LinkedAgency(agency.id, agency.name, deadline_s, most, providers, agency.maintenance, absent)
+        absent, kinds = _absent(agency.requests), tuple(r.kinds for r in agency.requests)
+        yield LinkedAgency(agency.id, agency.name, deadline_s, most, providers, agency.maintenance, absent, kinds)
     for source, name in agency.sources.items():
         its = tuple(p for p, r in zip(providers, agency.requests, strict=True) if r.source == source)
-        absent = _absent(r for r in agency.requests if r.source == source)
-        yield LinkedAgency(source, name, deadline_s, most, its, agency.maintenance, absent)
+        requests = [r for r in agency.requests if r.source == source]
+        absent, kinds = _absent(requests), tuple(r.kinds for r in requests)
+        yield LinkedAgency(source, name, deadline_s, most, its, agency.maintenance, absent, kinds)
 
 
 def _absent(requests: Iterable[Request]) -> Facts:
@@ -137,9 +148,9 @@ class FactGatherer:
         Raises:
             LoopStoppedError: The loop's thread is not there any more.
         """
-        concerned = [agency for agency in self._agencies if any(p.offers & facts for p in agency.providers)]
+        concerned = [agency for agency in self._agencies if agency.providers_for(subject.kind, facts)]
         spared, chosen = self._spare(subject, concerned)
-        unasked = [_not_known_there(agency, facts) for agency in spared]
+        unasked = [_not_known_there(agency, subject.kind, facts) for agency in spared]
         if tell_progress:
             yield from (_progress_of(agency, without) for agency, without in zip(spared, unasked, strict=True))
         if not chosen:
@@ -244,9 +255,9 @@ def _merge(outcomes: Iterable[Gathered]) -> Gathered:
     return Gathered(known, causes, tuple(sources), times)
 
 
-def _not_known_there(agency: LinkedAgency, facts: frozenset[Fact]) -> Gathered:
+def _not_known_there(agency: LinkedAgency, kind: SubjectKind, facts: frozenset[Fact]) -> Gathered:
     """Return what it means that an agency does not know the person, who therefore is not asked about there."""
-    wanted = frozenset[Fact]().union(*(provider.offers for provider in agency.providers)) & facts
+    wanted = frozenset[Fact]().union(*(part for _provider, part in agency.providers_for(kind, facts)))
     known = {fact: KnownFact(value, agency.id) for fact, value in agency.absent.items() if fact in wanted}
     causes = dict.fromkeys(wanted - known.keys(), NotKnownCause.NO_RECORD)
     state, cause = (AskState.NOT_KNOWN, NotKnownCause.NO_RECORD) if causes else (AskState.ANSWERED, None)
@@ -268,7 +279,7 @@ async def _ask_agency(
     started = asyncio.get_running_loop().time()
     if tell:
         tell(Progress(agency_id=agency.id, agency=agency.name, state=AskState.ASKING))
-    parts = [(provider, wanted) for provider in agency.providers if (wanted := provider.offers & facts)]
+    parts = agency.providers_for(subject.kind, facts)
     answers = await _ask_guarded(agency, subject, parts)
     known: dict[Fact, KnownFact] = {}
     causes: dict[Fact, NotKnownCause] = {}

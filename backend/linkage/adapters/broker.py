@@ -11,7 +11,7 @@ from dataclasses import dataclass, field
 from typing import Any, Final
 
 from backend.linkage.adapters.rest import parse_json
-from backend.linkage.adapters.subject_fields import subject_value
+from backend.linkage.adapters.subject_fields import number_sent, subject_value
 from backend.linkage.directory import Request
 from backend.linkage.errors import WrongAnswerError
 from backend.linkage.facts import Fact
@@ -131,7 +131,7 @@ class BrokerProvider:
         else:
             return _UNTOLD
         try:
-            known = read_facts(self._request, tree, facts, lexical=False, about=subject.citizen_number)
+            known = read_facts(self._request, tree, facts, lexical=False, about=number_sent(subject, self._request))
         except WrongAnswerError as error:
             return NotKnown(NotKnownCause.BAD_ANSWER, retryable=False, detail=error.detail)
         return known if known is not None else _NO_RECORD

@@ -9,7 +9,7 @@ from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey,
 
 from backend.linkage.adapters.dci_envelope import seal, unseal
 from backend.linkage.adapters.rest import parse_json
-from backend.linkage.adapters.subject_fields import subject_value
+from backend.linkage.adapters.subject_fields import number_sent, subject_value
 from backend.linkage.directory import Request
 from backend.linkage.errors import WrongAnswerError
 from backend.linkage.facts import Fact
@@ -61,7 +61,7 @@ class DciProvider:
             header, message = unseal(parse_json(answer), self._answer_key)
             self._check_header(header)
             tree = find_record(message, transaction, self._request.found)
-            known = read_facts(self._request, tree, facts, lexical=False, about=subject.citizen_number)
+            known = read_facts(self._request, tree, facts, lexical=False, about=number_sent(subject, self._request))
         except WrongAnswerError as error:
             return NotKnown(NotKnownCause.BAD_ANSWER, retryable=False, detail=error.detail)
         return known if known is not None else NotKnown(NotKnownCause.NO_RECORD, retryable=False)

@@ -4,6 +4,7 @@ from collections.abc import Callable
 from datetime import UTC, date, datetime
 from pathlib import Path
 
+from backend.linkage.adapters.subject_fields import number_sent
 from backend.linkage.directory import Request
 from backend.linkage.errors import WrongAnswerError
 from backend.linkage.facts import Fact
@@ -57,9 +58,9 @@ class HostedProvider:
                 return NotKnown(NotKnownCause.UNREACHABLE, retryable=True, detail="no_version")
             if self._max_age_days is not None and (self._today() - self._as_of).days > self._max_age_days:
                 return NotKnown(NotKnownCause.BAD_ANSWER, retryable=False, detail="too_old")
-            cells = version.find(subject.citizen_number)
+            cells = version.find(number_sent(subject, self._request))
             tree = {"found": "false"} if cells is None else {"found": "true", **cells}
-            known = read_facts(self._request, tree, facts, lexical=True, about=subject.citizen_number)
+            known = read_facts(self._request, tree, facts, lexical=True, about=number_sent(subject, self._request))
         except (RegisterBrokenError, WrongAnswerError) as error:
             detail = error.detail if isinstance(error, WrongAnswerError) else "register_broken"
             return NotKnown(NotKnownCause.BAD_ANSWER, retryable=False, detail=detail)

@@ -5,7 +5,7 @@ from collections.abc import Mapping
 from typing import Any, Final, NoReturn
 from urllib.parse import quote, urlencode
 
-from backend.linkage.adapters.subject_fields import subject_value
+from backend.linkage.adapters.subject_fields import number_sent, subject_value
 from backend.linkage.answer_path import scalar_text
 from backend.linkage.directory import Request
 from backend.linkage.errors import WrongAnswerError
@@ -41,7 +41,9 @@ class RestProvider:
         if isinstance(answer, NotKnown):
             return answer
         try:
-            known = read_facts(self._request, parse_json(answer), facts, lexical=False, about=subject.citizen_number)
+            known = read_facts(
+                self._request, parse_json(answer), facts, lexical=False, about=number_sent(subject, self._request)
+            )
         except WrongAnswerError as error:
             return NotKnown(NotKnownCause.BAD_ANSWER, retryable=False, detail=error.detail)
         return known if known is not None else _NO_RECORD
@@ -51,7 +53,7 @@ class RestProvider:
         sent = {field: subject_value(subject, name) for field, name in request.send.items()} | request.fixed
         url, inspect = self._url, self._inspect if request.not_found_statuses else None
         if request.number_in_url:
-            url = url.replace(NUMBER_PLACE, quote(subject.citizen_number, safe=""))
+            url = url.replace(NUMBER_PLACE, quote(number_sent(subject, request), safe=""))
         if request.method == "GET":
             query = urlencode({field: scalar_text(value) or "" for field, value in sent.items() if value is not None})
             url = f"{url}?{query}" if query else url

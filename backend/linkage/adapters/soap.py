@@ -3,7 +3,7 @@
 from typing import Final
 
 from backend.linkage.adapters.soap_envelope import SoapFaultError, encode_request, parse_response
-from backend.linkage.adapters.subject_fields import subject_value
+from backend.linkage.adapters.subject_fields import number_sent, subject_value
 from backend.linkage.directory import Request
 from backend.linkage.errors import WrongAnswerError
 from backend.linkage.facts import Fact
@@ -41,7 +41,7 @@ class SoapProvider:
             return answer
         try:
             tree = parse_response(answer, request.namespace, request.operation)
-            known = read_facts(request, tree, facts, lexical=True, about=subject.citizen_number)
+            known = read_facts(request, tree, facts, lexical=True, about=number_sent(subject, request))
         except WrongAnswerError as error:
             retryable = isinstance(error, SoapFaultError) and error.by_server
             return NotKnown(NotKnownCause.BAD_ANSWER, retryable=retryable, detail=error.detail)

@@ -15,7 +15,7 @@ from sqlalchemy import Connection, Engine, Select, bindparam, column, create_eng
 from sqlalchemy.exc import DBAPIError, SQLAlchemyError
 from sqlalchemy.pool import NullPool
 
-from backend.linkage.adapters.subject_fields import subject_value
+from backend.linkage.adapters.subject_fields import number_sent, subject_value
 from backend.linkage.directory import Request
 from backend.linkage.errors import WrongAnswerError
 from backend.linkage.facts import Fact
@@ -110,7 +110,7 @@ class SqlViewProvider:
             return NotKnown(NotKnownCause.BAD_ANSWER, retryable=False, detail="several_rows")
         try:
             tree = self._tree(dict(rows[0]) if rows else None)
-            known = read_facts(self._request, tree, facts, lexical=False, about=subject.citizen_number)
+            known = read_facts(self._request, tree, facts, lexical=False, about=number_sent(subject, self._request))
         except WrongAnswerError as error:
             return NotKnown(NotKnownCause.BAD_ANSWER, retryable=False, detail=error.detail)
         return known if known is not None else NotKnown(NotKnownCause.NO_RECORD, retryable=False)
