@@ -15,6 +15,7 @@ from backend.bulk.queue import BulkQueue
 from backend.bulk.sealing import Sealer
 from backend.bulk.worker import BulkWorker
 from backend.clients.register import ClientRegister
+from backend.console.dispute_pages import DisputeDesk
 from backend.decisions.answers import AnswerShelf
 from backend.decisions.extracts import ExtractService
 from backend.decisions.service import DecisionService, Parts
@@ -174,6 +175,10 @@ def build_services(settings: Settings) -> Services:
     keyring = DirectoryKeyring(settings.keys_dir)
     sources = found.rules.agencies()
     extracts = ExtractService(rules, mandates, gatherer, register, sources, utc_now, os.urandom, keyring)
+
+    def agency_names() -> dict[str, Words]:
+        return dict(sources) | {one.id: Words(th=one.name_th, en=one.name_en) for one in fleet.list_agencies()}
+
     history = build_history(
         Needs(
             store=store,
@@ -181,9 +186,7 @@ def build_services(settings: Settings) -> Services:
             keyring=keyring,
             gatherer=gatherer,
             mandates=mandates,
-            agencies=lambda: (
-                dict(sources) | {one.id: Words(th=one.name_th, en=one.name_en) for one in fleet.list_agencies()}
-            ),
+            agencies=agency_names,
             services=names,
             now=utc_now,
             random_bytes=os.urandom,
@@ -228,6 +231,7 @@ def build_services(settings: Settings) -> Services:
         fleet=fleet,
         guard=door.guard,
         agency_gate=door.gate,
+        disputes=DisputeDesk(history.disputes, agency_names, names),
         desk=build_rule_desk(store, found.rules, utc_now, settings.replay_people_file),
         blueprints=(
             create_questions(decisions, current_device),

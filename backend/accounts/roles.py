@@ -12,6 +12,7 @@ class Role(StrEnum):
     AUDITOR = "auditor"
     REGISTRY_OFFICER = "registry_officer"
     FLEET_ADMIN = "fleet_admin"
+    STEWARD = "steward"
 
 
 def parse_roles(text: str) -> frozenset[Role]:

@@ -16,6 +16,8 @@ _FLEET: Final = frozenset({Role.FLEET_ADMIN, Role.REGISTRY_OFFICER, Role.AUDITOR
 _RULE_READERS: Final = frozenset({Role.RULE_AUTHOR, Role.RULE_APPROVER, Role.AUDITOR, Role.REGISTRY_OFFICER})
 _RULE_WRITERS: Final = frozenset({Role.RULE_AUTHOR})
 _RULE_APPROVERS: Final = frozenset({Role.RULE_APPROVER})
+_DISPUTE_READERS: Final = frozenset({Role.STEWARD, Role.REGISTRY_OFFICER, Role.AUDITOR})
+_STEWARDS: Final = frozenset({Role.STEWARD})
 
 ACCESS: Final[Mapping[str, frozenset[Role]]] = {
     "console.devices": _FLEET,
@@ -33,6 +35,10 @@ ACCESS: Final[Mapping[str, frozenset[Role]]] = {
     "console.rule_save": _RULE_WRITERS,
     "console.rule_submit": _RULE_WRITERS,
     "console.rule_approve": _RULE_APPROVERS,
+    "console.disputes": _DISPUTE_READERS,
+    "console.dispute": _DISPUTE_READERS,
+    "console.dispute_take": _STEWARDS,
+    "console.dispute_answer": _STEWARDS,
 }
 """Endpoint → the roles of which one is enough."""
 
@@ -45,7 +51,11 @@ class Section:
     word: str
 
 
-SECTIONS: Final = (Section("console.devices", "devices"), Section("console.rules", "rules"))
+SECTIONS: Final = (
+    Section("console.devices", "devices"),
+    Section("console.rules", "rules"),
+    Section("console.disputes", "disputes"),
+)
 
 
 def may_open(endpoint: str, held: frozenset[Role]) -> bool:

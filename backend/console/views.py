@@ -13,6 +13,7 @@ from werkzeug.wrappers import Response as BaseResponse
 
 from backend.accounts.roles import Role
 from backend.console.access import HOME, PUBLIC_ENDPOINTS, may_open, sections_for
+from backend.console.dispute_pages import DisputeDesk, add_dispute_pages
 from backend.console.language import current_language
 from backend.console.rule_pages import add_rule_pages
 from backend.console.table import View, parse_view, select_page
@@ -33,7 +34,11 @@ _POLICY: Final = (
 
 
 def create_blueprint(
-    fleet: FleetService, desk: RuleDesk, now: Callable[[], datetime], check_csrf: Callable[[], object]
+    fleet: FleetService,
+    desk: RuleDesk,
+    disputes: DisputeDesk,
+    now: Callable[[], datetime],
+    check_csrf: Callable[[], object],
 ) -> Blueprint:
     """Build the console. ``check_csrf`` raises when a form came without its token."""
     console = Blueprint("console", __name__, url_prefix="/console", template_folder="templates", static_folder="static")
@@ -63,6 +68,7 @@ def create_blueprint(
         return send_file(str(path), mimetype="font/ttf", max_age=_FONT_AGE_S)
 
     add_rule_pages(console, desk, now)
+    add_dispute_pages(console, disputes, now)
     return console
 
 

@@ -13,14 +13,18 @@ from flask.testing import FlaskClient
 
 from backend.accounts.service import AccountService
 from backend.app import Services, create_app
+from backend.console.dispute_pages import DisputeDesk
 from backend.eligibility.loading import load_rulebook
 from backend.fleet.building import build_fleet
 from backend.fleet.service import FleetService
+from backend.history.acting import Acting
+from backend.history.disputes import Disputes
 from backend.http.health import ReadinessCheck
 from backend.migrations.runner import load_metadata
 from backend.rule_desk import build_rule_desk
 from backend.settings import Settings, read_settings
 from backend.store import Store
+from contracts.decision import LeafReference
 from contracts.fleet import ENROL_PATH, EnrolReply
 from contracts.message import Words
 from contracts.signature import NONCE_BYTES
@@ -129,6 +133,25 @@ def _rules():
     return load_rulebook()
 
 
+@dataclass
+class _RowsAlone:
+    """An evidence log that writes what belongs to its leaves, and no leaves."""
+
+    store: Store
+
+    def append(self, _leaf, also=None):
+        with self.store.transaction() as session:
+            if also is not None:
+                also(session, ())
+        return LeafReference(index=0, hash="0" * 64)
+
+
+def _dispute_desk(store: Store, clock: Clock) -> DisputeDesk:
+    disputes = Disputes(store, Acting(_RowsAlone(store), clock, os.urandom))
+    names = {service.id: service.name for service in _rules().services()}
+    return DisputeDesk(disputes, dict, names)
+
+
 def build_centre(url: str, tmp_path, readiness=(), **environment: str) -> Centre:
     """Build a centre over an empty database, heartbeats written at once."""
     given = {"STATE_DIR": str(tmp_path), "DATABASE_URL": url, "HEARTBEAT_FLUSH_MS": "0"} | environment
@@ -139,7 +162,15 @@ def build_centre(url: str, tmp_path, readiness=(), **environment: str) -> Centre
     fleet.seed_agencies()
     checks = readiness or (ReadinessCheck("always", lambda: True),)
     desk = build_rule_desk(store, _rules(), clock, settings.replay_people_file, invented=2_000)
-    services = Services(store=store, now=clock, session_secret=b"s" * 32, fleet=fleet, desk=desk, readiness=checks)
+    services = Services(
+        store=store,
+        now=clock,
+        session_secret=b"s" * 32,
+        fleet=fleet,
+        desk=desk,
+        disputes=_dispute_desk(store, clock),
+        readiness=checks,
+    )
     return Centre(create_app(settings, services), store, fleet, AccountService(store), clock, settings)
 
 
