@@ -56,6 +56,7 @@ from backend.linkage.errors import LinkageError
 from backend.linkage.file import DEFAULT_DIRECTORY, load_directory
 from backend.linkage.gather import FactGatherer
 from backend.linkage.hosted.cli import open_shelf
+from backend.linkage.links import SubjectLinks
 from backend.linkage.reference_lines import REFERENCE_KEY_FILE
 from backend.linkage.references import ReferenceDirectory
 from backend.mandates.book import MandateBook, seed_mandates
@@ -204,6 +205,7 @@ def build_services(settings: Settings) -> Services:
             answers=AnswerShelf(store),
             now=utc_now,
             random_bytes=os.urandom,
+            links=SubjectLinks(store),
         )
     )
 

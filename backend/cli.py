@@ -26,6 +26,7 @@ from backend.linkage.running import RunningCentre
 from backend.mandates.cli import mandates
 from backend.settings import Settings, SettingsError, read_settings
 from backend.store import opened_store
+from backend.subjects_cli import subjects
 from contracts.message import Words
 
 _ROLES: Final = click.option(
@@ -102,6 +103,7 @@ centre.add_command(directory)
 centre.add_command(register)
 centre.add_command(clients)
 centre.add_command(mandates)
+centre.add_command(subjects)
 
 
 @centre.group()

@@ -1,6 +1,6 @@
 """What deciding needs from the other rooms."""
 
-from collections.abc import Callable, Iterable, Iterator, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from datetime import date, datetime, timedelta
 from typing import Protocol
 
@@ -71,6 +71,12 @@ class Gatherer(Protocol):
     def not_permitted(self, facts: frozenset[Fact]) -> tuple[SourceOutcome, ...]:
         """Return the outcome of each agency that only knows facts which may not be asked of it."""
         ...
+
+
+class Links(Protocol):
+    """The G codes that became citizen numbers (``linkage.SubjectLinks``)."""
+
+    def is_former(self, pseudonyms: Sequence[bytes]) -> bool: ...
 
 
 class Log(Protocol):

@@ -15,7 +15,7 @@ from backend.decisions.errors import AnsweredAlreadyError, QuestionRefusedError
 from backend.decisions.flights import Flights
 from backend.decisions.permission import refusal, require_right_numbers, thai_day
 from backend.decisions.plan import Plan, make_plan
-from backend.decisions.ports import Device, Gatherer, Keyring, Log, Mandates, Rules, Signer
+from backend.decisions.ports import Device, Gatherer, Keyring, Links, Log, Mandates, Rules, Signer
 from backend.decisions.reference import REFERENCE_BYTES, encode_reference
 from backend.decisions.usable import UsableFacts, usable_facts
 from backend.eligibility.errors import NotInEffectError, UnknownServiceError
@@ -35,8 +35,10 @@ from contracts.decision import (
     Service,
     ServiceList,
     SourceOutcome,
+    Subject,
 )
 from contracts.problems import ProblemCode
+from contracts.subject import SubjectKind
 
 _PURPOSE: Final = "eligibility"
 _SLIP_PURPOSE: Final = "slip_identity"
@@ -53,6 +55,7 @@ class Parts:
     Attributes:
         now: The clock, aware UTC.
         random_bytes: Gives so many random bytes.
+        links: Which G codes are in use no more.
     """
 
     rules: Rules
@@ -64,6 +67,7 @@ class Parts:
     answers: AnswerShelf
     now: Callable[[], datetime]
     random_bytes: Callable[[int], bytes]
+    links: Links
 
 
 @dataclass(frozen=True, slots=True)
@@ -166,10 +170,18 @@ class DecisionService:
 
     def _check(self, device: Device, question: Question, body: bytes) -> _Asked:
         require_right_numbers(question.subject)
+        self._require_no_number_yet(question.subject)
         today = self._today()
         plan = self._plan(device, question, today)
         pseudonymiser = self._parts.keyring.present()
         return _Asked(device, question, plan, today, pseudonymiser, body, pseudonymiser.question(body))
+
+    def _require_no_number_yet(self, subject: Subject) -> None:
+        if subject.kind is not SubjectKind.PUPIL:
+            return
+        keys = self._parts.keyring.live()
+        if self._parts.links.is_former([bytes.fromhex(key.subject(subject.kind, subject.number)) for key in keys]):
+            raise QuestionRefusedError(ProblemCode.NUMBER_INVALID, "the pupil has a citizen number: ask by it")
 
     def _plan(self, device: Device, question: Question, on: date, spent: frozenset[int] = frozenset()) -> Plan:
         needs = {service_id: self._needed(service_id, on) for service_id in question.services}

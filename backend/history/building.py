@@ -14,6 +14,7 @@ from backend.history.entries import Look, Names
 from backend.history.index import HistoryIndex
 from backend.history.service import HistoryParts, HistoryService
 from backend.history.words import EXPORT, EXPORT_SERVICE
+from backend.linkage.links import SubjectLinks
 from backend.mandates.check import Asking, Mandate, Permitted
 from backend.store import Store
 from contracts.history import EntryKind
@@ -88,7 +89,9 @@ def build_history(needs: Needs) -> History:
         asking = Asking(EXPORT_SERVICE, EXPORT, thai_day(needs.now()))
         return isinstance(needs.mandates.of_agency(agency_id).check(asking), Permitted)
 
-    parts = HistoryParts(index, needs.keyring, needs.gatherer, acting, delays, disputes, names, may_export)
+    parts = HistoryParts(
+        index, needs.keyring, needs.gatherer, acting, delays, disputes, names, may_export, SubjectLinks(needs.store)
+    )
     return History(index, HistoryService(parts), disputes, delays)
 
 

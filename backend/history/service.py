@@ -19,6 +19,7 @@ from backend.history.errors import EntryUnknownError
 from backend.history.index import Found, HistoryIndex
 from backend.linkage.facts import Fact
 from backend.linkage.gather import Gathered
+from backend.linkage.links import SubjectLinks
 from contracts.citizen_number import CitizenNumber, NumberError
 from contracts.decision import NotKnownCause, Subject
 from contracts.history import (
@@ -57,6 +58,7 @@ class HistoryParts:
         disputes: What is disputed.
         names: Ids in words.
         may_export: Whether a mandate allows an export.
+        links: The G codes somebody had before.
     """
 
     index: HistoryIndex
@@ -67,6 +69,7 @@ class HistoryParts:
     disputes: Disputes
     names: Names
     may_export: Permission
+    links: SubjectLinks
 
 
 class HistoryService:
@@ -159,6 +162,7 @@ class HistoryService:
     def _looks(self, number: CitizenNumber, before: int | None) -> Iterator[Look]:
         """Yield everything asked about somebody that no delay hides, newest first."""
         subjects = [bytes.fromhex(key.number(number)) for key in self._parts.keyring.live()]
+        subjects += self._parts.links.former_of(subjects)
         now = self._parts.acting.now()
         hidings = self._parts.delays.in_force(now)
         found: list[Found] = self._parts.index.find_about(subjects, before, _BATCH)

@@ -33,3 +33,20 @@ class Reference(Base):
     agency_id: Mapped[str] = mapped_column(String(41), primary_key=True)
     generation: Mapped[int] = mapped_column(primary_key=True, autoincrement=False)
     person: Mapped[bytes] = mapped_column(LargeBinary(16), primary_key=True)
+
+
+class SubjectLink(Base):
+    """A pupil's G code that became a citizen number, as pseudonyms under one key.
+
+    Attributes:
+        former: Of the G code; it has become one number and no other.
+        pseudonym: Of the number.
+        linked_by: The officer.
+    """
+
+    __tablename__ = "linkage_subject_links"
+
+    former: Mapped[bytes] = mapped_column(LargeBinary(32), primary_key=True)
+    pseudonym: Mapped[bytes] = mapped_column(LargeBinary(32), index=True)
+    linked_at: Mapped[datetime] = mapped_column(UtcDateTime())
+    linked_by: Mapped[str] = mapped_column(String(254))

@@ -19,9 +19,11 @@ from backend.evidence.keyring import FixedKeyring
 from backend.evidence.leaf import Pseudonymiser
 from backend.evidence.log import EvidenceLog
 from backend.evidence.slips import SlipSigner
+from backend.linkage import models as linkage_models
 from backend.linkage.facts import Fact, FactValue, KnownFact
 from backend.linkage.file import DEFAULT_DIRECTORY, load_directory
 from backend.linkage.gather import Gathered
+from backend.linkage.links import SubjectLinks
 from backend.mandates import models as mandate_models
 from backend.mandates.book import MandateBook, seed_mandates
 from backend.mandates.check import Mandate
@@ -31,7 +33,7 @@ from contracts.card import Birth
 from contracts.decision import AskState, NotKnownCause, Progress, Question, SourceOutcome, Subject
 from tests.support.linkage_agencies import subject
 
-TABLES = (decision_models, evidence_models, mandate_models)
+TABLES = (linkage_models, decision_models, evidence_models, mandate_models)
 ORIGIN = "centre.test"
 NOW = datetime(2026, 11, 23, 2, 30, 15, 250_000, tzinfo=UTC)
 TOWN = "tuayang_municipality"
@@ -147,6 +149,7 @@ class Centre:
                 answers=AnswerShelf(self.store),
                 now=lambda: self.now,
                 random_bytes=lambda count: bytes(uuid4().bytes[:count]),
+                links=SubjectLinks(self.store),
             )
         )
         return self.service
