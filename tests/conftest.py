@@ -16,6 +16,7 @@ _WITH_MICROPYTHON = [
     "e2e/test_front_panel.py",
     "firmware/test_firmware_build.py",
     "firmware/test_firmware_checks.py",
+    "firmware/test_firmware_week.py",
     "kiosk/test_panel_link.py",
 ]
 collect_ignore = [] if platform.machine() == "x86_64" else _WITH_MICROPYTHON

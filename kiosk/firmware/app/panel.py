@@ -208,15 +208,15 @@ class Panel:
 
     def _watch_host(self, elapsed: int) -> None:
         action = self.watchdog.step(elapsed)
+        if self.watchdog.new_day:  # first of all: the cut that waited for it is already of the new day
+            self.watchdog.new_day = False
+            self.ring.begin_day()
         if action == CUT_NOW:
             # Written first: should the panel itself lose power now, the limit a day still counts this one.
             self.ring.note(m.POWER_CYCLED, 0, self.watchdog.cycles_today, self.unix_s())
             self.line.session = 0
         if action != NOTHING:
             self.board.cut_power(action == CUT_NOW)
-        if self.watchdog.new_day:
-            self.watchdog.new_day = False
-            self.ring.begin_day()
 
     def _light_up(self, elapsed: int) -> None:
         passed = self._frame.passed_ms(elapsed)
