@@ -219,11 +219,11 @@ def build_services(settings: Settings) -> Services:
         gatherer.close()
         history.close()
         door.close()
-        mandates.close()
         if witnessing is not None:
             witnessing.close()
         log.close()
         fleet.close()
+        mandates.close()
         store.close()
 
     return Services(
