@@ -9,10 +9,9 @@ from uuid import UUID
 from backend.decisions.initials import birth_digits, full_name, thai_initials
 from backend.eligibility.rulebook import Verdict
 from backend.evidence.leaf import (
-    DecisionLeaf,
     LeafMandate,
+    LeafWriter,
     Pseudonymiser,
-    encode_leaf,
     encode_told,
     leaf_sources,
     salted_hash,
@@ -96,33 +95,31 @@ class Decided:
             decisions: What is handed out, in the verdicts' order; where the log will keep them does not matter.
             pseudonymiser: Whose key salts the answer's hashes.
         """
-        sources = leaf_sources(self.sources, self.times)
+        writer = LeafWriter(
+            self.decided_at,
+            leaf_sources(self.sources, self.times),
+            device_id=asker.device_id,
+            agency_id=asker.agency_id,
+            pseudonym=asker.pseudonym,
+            question_hash=asker.question_hash,
+            purpose=asker.purpose,
+            reference=self.reference,
+            officer=asker.officer,
+            key=pseudonymiser.id,
+        )
         return [
-            encode_leaf(
-                DecisionLeaf(
-                    decided_at=self.decided_at,
-                    service=verdict.service,
-                    outcome=verdict.outcome,
-                    rule=verdict.rule,
-                    device_id=asker.device_id,
-                    agency_id=asker.agency_id,
-                    pseudonym=asker.pseudonym,
-                    sources=sources,
-                    question_hash=asker.question_hash,
-                    purpose=asker.purpose,
-                    reference=self.reference,
-                    reasons=tuple(reason.code for reason in verdict.reasons),
-                    officer=asker.officer,
-                    mandates=tuple(
-                        LeafMandate(id=one.id, version=one.valid_from.isoformat())
-                        for one in asker.mandates.get(verdict.service, ())
-                    ),
-                    key=pseudonymiser.id,
-                    answer_hash=salted_hash(
-                        pseudonymiser.answer_salt(self.reference, verdict.service),
-                        encode_told(self.reference, decision),
-                    ),
-                )
+            writer.write(
+                verdict.rule,
+                [
+                    LeafMandate(id=one.id, version=one.valid_from.isoformat())
+                    for one in asker.mandates.get(verdict.service, ())
+                ],
+                service=verdict.service,
+                outcome=verdict.outcome,
+                reasons=[reason.code for reason in verdict.reasons],
+                answer_hash=salted_hash(
+                    pseudonymiser.answer_salt(self.reference, verdict.service), encode_told(self.reference, decision)
+                ),
             )
             for verdict, decision in zip(self.verdicts, decisions, strict=True)
         ]

@@ -11,6 +11,7 @@ from pydantic import ValidationError
 from backend.evidence.errors import LeafError
 from backend.evidence.leaf import (
     DecisionLeaf,
+    LeafWriter,
     Pseudonymiser,
     encode_leaf,
     leaf_sources,
@@ -120,6 +121,19 @@ def test_a_question_s_salt_proves_it_without_the_key_and_is_another_for_another(
     assert key.question_salt(b"one") != key.question_salt(b"two")
     assert key.question_salt(b"one") != Pseudonymiser(b"l" * 32).question_salt(b"one")
     assert key.answer_salt("7K3M-9QXV-2A", "one") != key.answer_salt("7K3M-9QXV-2A", "two")
+
+
+@given(
+    st.text(st.characters(codec="utf-8"), max_size=40),
+    st.sampled_from(Outcome),
+    st.lists(st.text('ab.\\"ก', max_size=5)),
+)
+def test_the_leaves_of_a_question_written_together_are_the_same_bytes(text, outcome, reasons):
+    leaf = make_present_leaf().model_copy(update={"device_id": text, "outcome": outcome, "reasons": tuple(reasons)})
+    shared = ("device_id", "agency_id", "pseudonym", "question_hash", "purpose", "reference", "officer", "key")
+    writer = LeafWriter(leaf.decided_at, leaf.sources, **{name: getattr(leaf, name) for name in shared})
+    own = {"service": leaf.service, "outcome": leaf.outcome, "reasons": reasons, "answer_hash": leaf.answer_hash}
+    assert writer.write(leaf.rule, leaf.mandates, **own) == encode_leaf(leaf)
 
 
 def test_an_officer_is_never_named_by_a_citizen_s_number():
