@@ -7,7 +7,7 @@ import pytest
 from sqlalchemy import select
 
 from backend.evidence.models import EvidenceLeaf
-from backend.history.delays import DelayProposal
+from backend.history.delays import DelayProposal, Hiding
 from backend.history.errors import DelayError
 from contracts.message import Words
 from tests.support.history import ask, history_of, look
@@ -89,3 +89,21 @@ def test_every_step_is_a_leaf_with_its_law(centre: Centre) -> None:
     assert {leaf["delay"] for leaf in leaves} == {reference}
     assert leaves[0]["basis"] == LAW.model_dump()
     assert datetime.fromisoformat(leaves[0]["until_at"]).astimezone(UTC) == centre.now + timedelta(days=30)
+
+
+@pytest.mark.parametrize(
+    ("asked_on", "looked_on", "service", "hidden"),
+    [
+        (1, 2, "a", True),
+        (1, 9, "a", True),
+        (1, 10, "a", False),
+        (0, 2, "a", False),
+        (10, 2, "a", False),
+        (1, 2, "b", False),
+    ],
+)
+def test_what_a_delay_hides(asked_on: int, looked_on: int, service: str, hidden: bool) -> None:
+    days = [datetime(2026, 11, 1, tzinfo=UTC) + timedelta(days=day) for day in range(11)]
+    hiding = Hiding(TOWN, "a", None, days[1], days[10])
+    assert hiding.hides(TOWN, service, "eligibility", days[asked_on], days[looked_on]) is hidden
+    assert not hiding.hides("another", service, "eligibility", days[asked_on], days[looked_on])
