@@ -10,8 +10,8 @@ import subprocess
 import sys
 import time
 from base64 import urlsafe_b64encode
-from collections.abc import Iterator
-from contextlib import contextmanager
+from collections.abc import Collection, Iterator, Mapping
+from contextlib import ExitStack, contextmanager
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -26,6 +26,7 @@ from contracts.fleet import ENROL_PATH, EnrolRequest
 from contracts.signature import NONCE_BYTES
 from kiosk.agent.identity import key_thumbprint
 from kiosk.uplink.signing import sign_request
+from tests.support.centre_postgres import DURABLE_OPTIONS, start_cluster
 
 ROOT = Path(__file__).resolve().parents[1]
 PEOPLE = ROOT / "reader_drivers" / "virtual" / "people.json"
@@ -34,21 +35,77 @@ _CLOCK_TICKS = os.sysconf("SC_CLK_TCK")
 
 
 @contextmanager
-def slow_agencies(folder: Path, latency_ms: int) -> Iterator[Path]:
-    """Run the demo agencies on free ports; give the directory file that names them."""
+def demo_agencies(folder: Path) -> Iterator[dict[str, str]]:
+    """Run the demo agencies on free ports; give where each listens."""
     stores = folder / "agencies"
     baidiao("demo-agencies", "build", "--dir", str(stores), "--people", str(PEOPLE), "--size", "500")
     with Flock() as flock:
         lines = flock.start([(agency, 0) for agency in AGENCY_IDS], stores, "127.0.0.1")
-        urls = {line.split()[0]: line.split()[-1] for line in lines}
-        for url in urls.values():
-            requests.put(f"{url}/control", json={"latency_ms": latency_ms}, timeout=5).raise_for_status()
-        directory = json.loads(DEFAULT_DIRECTORY.read_text(encoding="utf-8"))
-        for agency in directory["agencies"]:
-            agency["base_url"] = urls[agency["id"]]
-        path = folder / "agencies.json"
-        path.write_text(json.dumps(directory, ensure_ascii=False), encoding="utf-8")
-        yield path
+        yield {line.split()[0]: line.split()[-1] for line in lines}
+
+
+@contextmanager
+def echo_agencies(
+    folder: Path, real: Mapping[str, str], latency_ms: int, others_ms: Mapping[str, int], dead: Collection[str]
+) -> Iterator[Path]:
+    """Run cheap stand-ins that repeat what the real agencies say; give the directory file that names them."""
+    asked = [(agency, url) for agency, url in real.items() if agency not in dead]
+    wanted = json.dumps([(url, others_ms.get(agency, latency_ms) / 1000) for agency, url in asked])
+    command = [sys.executable, "-m", "bench.echo_agencies", wanted]
+    process = subprocess.Popen(command, cwd=ROOT, stdout=subprocess.PIPE, text=True)
+    try:
+        ports = json.loads(process.stdout.readline() if process.stdout else "[]")
+        urls = {agency: f"http://127.0.0.1:{port}" for (agency, _url), port in zip(asked, ports, strict=True)}
+        yield _write_directory(folder, urls | {agency: f"http://127.0.0.1:{_free_port()}" for agency in dead})
+    finally:
+        process.terminate()
+        process.communicate(timeout=10)
+
+
+def _write_directory(folder: Path, urls: Mapping[str, str]) -> Path:
+    directory = json.loads(DEFAULT_DIRECTORY.read_text(encoding="utf-8"))
+    for agency in directory["agencies"]:
+        agency["base_url"] = urls.get(agency["id"], agency.get("base_url"))
+    path = folder / "agencies.json"
+    path.write_text(json.dumps(directory, ensure_ascii=False), encoding="utf-8")
+    return path
+
+
+@contextmanager
+def postgres(folder: Path) -> Iterator[str]:
+    """Run a PostgreSQL server that commits durably; give the address of an empty database."""
+    place = folder / "postgres"
+    place.mkdir(exist_ok=True)
+    folder.chmod(0o755)
+    with ExitStack() as stack:
+        yield start_cluster(place, stack, DURABLE_OPTIONS) + "/postgres"
+
+
+@contextmanager
+def rival(folder: Path, agencies: Path) -> Iterator["RunningCentre"]:
+    """Serve the rival with two workers; it looks at no signature."""
+    folder.mkdir(exist_ok=True)
+    port = _free_port()
+    urls = {agency["id"]: agency["base_url"] for agency in json.loads(agencies.read_text(encoding="utf-8"))["agencies"]}
+    environment = {
+        "BAIDIAO_BENCH_RIVAL_DATABASE": f"sqlite:///{folder / 'rival.sqlite3'}",
+        "BAIDIAO_BENCH_RIVAL_AGENCIES": json.dumps(urls),
+    }
+    options = ("--workers", "2", "--no-access-log", "--log-level", "warning")
+    process = subprocess.Popen(
+        [sys.executable, "-m", "uvicorn", "bench.rival:app", "--port", str(port), *options],
+        env={**os.environ, **environment},
+        cwd=ROOT,
+        stderr=(folder / "rival.err").open("wb"),
+    )
+    try:
+        url = f"http://127.0.0.1:{port}"
+        _wait_until_ready(f"{url}/openapi.json", process, folder / "rival.err")
+        key = Ed25519PrivateKey.generate()
+        yield RunningCentre(url, process.pid, key, key_thumbprint(key.public_key()))
+    finally:
+        process.send_signal(signal.SIGTERM)
+        process.wait(40)
 
 
 def baidiao(*arguments: str, **environment: str) -> str:
@@ -87,29 +144,41 @@ def signed_headers(url: str, body: bytes, key: Ed25519PrivateKey, key_id: str) -
 
 
 @contextmanager
-def centre(folder: Path, agencies: Path, threads: int, client: str = "aiohttp_loop") -> Iterator[RunningCentre]:
+def centre(folder: Path, agencies: Path, threads: int, database_url: str = "") -> Iterator[RunningCentre]:
     """Serve a fresh centre with two workers and enrol a device."""
     shutil.rmtree(folder, ignore_errors=True)
     environment = {
         "BAIDIAO_CENTRE_STATE_DIR": str(folder),
         "BAIDIAO_CENTRE_AGENCIES_FILE": str(agencies),
-        "BAIDIAO_CENTRE_LOG_LEVEL": "warning",
-        "BAIDIAO_CENTRE_DEVICE_RATE_PER_MINUTE": "0",  # one device plays them all
+        "BAIDIAO_CENTRE_LOG_LEVEL": "error",
+        "BAIDIAO_CENTRE_DATABASE_URL": database_url,
+        "BAIDIAO_CENTRE_DEVICE_RATE_PER_MINUTE": "0",  # one device stands for thousands here
     }
     baidiao("centre", "init", **environment)
     place = ("--place-th", "ห้องวัด", "--place-en", "Measuring room")
     claim = baidiao("fleet", "claim", "--agency", TOWN, *place, **environment).split()[-1]
     port = _free_port()
-    serve = ["baidiao", "centre", "serve"] if client == "aiohttp_loop" else ["bench.decisions", "serve-alternative"]
     process = subprocess.Popen(
-        [sys.executable, "-m", *serve, "--port", str(port), "--workers", "2", "--threads", str(threads)],
+        [
+            sys.executable,
+            "-m",
+            "baidiao",
+            "centre",
+            "serve",
+            "--port",
+            str(port),
+            "--workers",
+            "2",
+            "--threads",
+            str(threads),
+        ],
         env={**os.environ, **environment},
         cwd=ROOT,
         stderr=(folder / "centre.err").open("wb"),
     )
     try:
         url = f"http://127.0.0.1:{port}"
-        _wait_until_ready(url, process, folder / "centre.err")
+        _wait_until_ready(f"{url}/readyz", process, folder / "centre.err")
         yield _enrol(url, claim, process.pid)
     finally:
         process.send_signal(signal.SIGTERM)
@@ -127,12 +196,12 @@ def _enrol(url: str, claim: str, pid: int) -> RunningCentre:
 
 
 def _wait_until_ready(url: str, process: "subprocess.Popen[bytes]", errors: Path) -> None:
-    until = time.monotonic() + 30
+    until = time.monotonic() + 90
     while time.monotonic() < until and process.poll() is None:
         try:
-            if requests.get(f"{url}/readyz", timeout=1).ok:
+            if requests.get(url, timeout=5).ok:
                 return
-        except requests.ConnectionError:
+        except (requests.ConnectionError, requests.Timeout):
             time.sleep(0.1)
     raise SystemExit("the centre did not start: " + errors.read_text(encoding="utf-8")[-500:])
 

@@ -1,24 +1,23 @@
 """Decisions: how many a second, at what processor time, how fast, while five agencies take 20 ms each to answer.
 
-Everything is real: demo agency processes, a centre under gunicorn with SQLite, signed requests. The load generator and
-the agencies share the machine with the centre, and its processor time is counted apart.
+The whole path is real: signed requests, mandates, six requests to five agencies over HTTP, the rules, the durable log,
+the signed slip; under gunicorn, on SQLite and on PostgreSQL. Beside it, in the same run, a service without mandates,
+signatures and log (``bench.rival``). The load generator and the agencies run on the same processors; their processor
+time is not counted as the centre's.
 """
 
-import asyncio
 import json
 import os
 import statistics
 import tempfile
-import time
-from dataclasses import dataclass
+from contextlib import AbstractContextManager
 from pathlib import Path
 from uuid import uuid4
 
-import aiohttp
 import click
-import uvloop
 
-from bench.centre_processes import PEOPLE, RunningCentre, centre, slow_agencies
+from bench.centre_processes import PEOPLE, RunningCentre, centre, demo_agencies, echo_agencies, postgres, rival
+from bench.load import Loaded, encode_post, fire
 from contracts.card import Birth, Name
 from contracts.decision import Answer, AskState, CardEvidence, Question, Subject
 from contracts.fleet import QUESTION_PATH
@@ -26,31 +25,25 @@ from contracts.fleet import QUESTION_PATH
 SERVICES = ("state_welfare", "old_age_allowance", "disability_allowance", "newborn_grant")
 """Together they ask five agencies, in six requests."""
 LATENCY_MS = 20
+SILENT_MS = 5_000
 CONNECTIONS = 48
 WARM_UP_S = 2.0
-_SIGNED_PER_S = 1_200
-"""More than two cores can answer; what is made beforehand costs nothing while measuring."""
+_SIGNED_PER_S = 500
+"""More than two processors can answer; what is made beforehand costs nothing while measuring."""
 
 
-@dataclass(frozen=True)
-class Shot:
-    """One request, ready to send."""
-
-    body: bytes
-    headers: dict[str, str]
-
-
-def make_shots(target: RunningCentre, count: int) -> list[Shot]:
+def make_requests(target: RunningCentre, count: int) -> list[bytes]:
+    """Sign questions about the demo's people, ready to send."""
     people = json.loads(PEOPLE.read_text(encoding="utf-8"))["people"]
     # Without those whose card the registry refuses: they cost less.
     subjects = [_subject(person) for person in people if person["key"] != "lost_card"]
-    shots = []
+    requests = []
     for number in range(count):
         subject = subjects[number % len(subjects)]
         asked = Question(question_id=uuid4(), visit_id=uuid4(), services=SERVICES, subject=subject)
         body = asked.model_dump_json().encode()
-        shots.append(Shot(body, target.signed(QUESTION_PATH, body)))
-    return shots
+        requests.append(encode_post(target.url + QUESTION_PATH, body, target.signed(QUESTION_PATH, body)))
+    return requests
 
 
 def _subject(person: dict[str, object]) -> Subject:
@@ -64,91 +57,78 @@ def _subject(person: dict[str, object]) -> Subject:
     return Subject(citizen_number=str(person["citizen_number"]), card=evidence)
 
 
-async def fire(url: str, shots: list[Shot], duration_s: float) -> tuple[list[float], float, bytes]:
-    """Send shots over kept connections for a while; return latencies in seconds, the time it took and one answer."""
-    latencies: list[float] = []
-    sample = b""
-    waiting = iter(shots)
-    began = time.perf_counter()
-
-    async def one_after_another(session: aiohttp.ClientSession) -> None:
-        nonlocal sample
-        while time.perf_counter() - began < duration_s and (shot := next(waiting, None)) is not None:
-            sent = time.perf_counter()
-            async with session.post(url, data=shot.body, headers=shot.headers) as response:
-                sample = await response.read()
-                if response.status != 200:
-                    raise SystemExit(f"the centre answered {response.status}: {sample.decode()[:300]}")
-            latencies.append(time.perf_counter() - sent)
-
-    connector = aiohttp.TCPConnector(limit=CONNECTIONS)
-    async with aiohttp.ClientSession(connector=connector) as session:
-        await asyncio.gather(*(one_after_another(session) for _ in range(CONNECTIONS)))
-    return latencies, time.perf_counter() - began, sample
-
-
-def measure(target: RunningCentre, duration_s: float) -> dict[str, object]:
+def measure(target: RunningCentre, duration_s: float) -> tuple[dict[str, object], Loaded]:
+    """Warm up, load, and say what came of it."""
     url = target.url + QUESTION_PATH
-    uvloop.run(fire(url, make_shots(target, int(WARM_UP_S * _SIGNED_PER_S)), WARM_UP_S))
-    shots = make_shots(target, int(duration_s * _SIGNED_PER_S))
+    fire(url, make_requests(target, int(WARM_UP_S * _SIGNED_PER_S)), CONNECTIONS, WARM_UP_S)
+    requests = make_requests(target, int(duration_s * _SIGNED_PER_S))
     cpu_before_s = target.cpu_s()
-    latencies, took_s, sample = uvloop.run(fire(url, shots, duration_s))
+    loaded = fire(url, requests, CONNECTIONS, duration_s)
     cpu_s = target.cpu_s() - cpu_before_s
-    answer = Answer.model_validate_json(sample)
-    silent = [source.agency_id for source in answer.sources if source.state is not AskState.ANSWERED]
-    if silent or len(answer.sources) != 5:
-        raise SystemExit(f"not a fair run: {len(answer.sources)} agencies asked, silent: {silent}")
-    count = len(latencies)
-    cuts = statistics.quantiles(latencies, n=100)
+    count = len(loaded.latencies_s)
+    cuts = statistics.quantiles(loaded.latencies_s, n=100)
     return {
         "answers": count,
-        "answers_per_s": round(count / took_s, 1),
-        "decisions_per_s": round(count * len(SERVICES) / took_s, 1),
+        "answers_per_s": round(count / loaded.took_s, 1),
+        "decisions_per_s": round(count * len(SERVICES) / loaded.took_s, 1),
         "cpu_ms_per_answer": round(cpu_s * 1000 / count, 3),
         "cpu_ms_per_decision": round(cpu_s * 1000 / count / len(SERVICES), 3),
         "p50_ms": round(cuts[49] * 1000, 1),
         "p99_ms": round(cuts[98] * 1000, 1),
-    }
+    }, loaded
 
 
-@click.group(invoke_without_command=True)
-@click.option("--seconds", default=10.0, show_default=True, type=click.FloatRange(1, 60), help="For each client.")
+def _check_fair(loaded: Loaded, silent: int) -> None:
+    """A run counts only when every agency was asked and so many were silent."""
+    answer = Answer.model_validate_json(loaded.sample)
+    not_known = sum(source.state is not AskState.ANSWERED for source in answer.sources)
+    if not_known != silent or len(answer.sources) != 5:
+        raise SystemExit(f"not a fair run: {len(answer.sources)} agencies asked, {not_known} silent")
+
+
+def _measure_centre(running: AbstractContextManager[RunningCentre], duration_s: float, silent: int = 0) -> object:
+    with running as target:
+        figures, loaded = measure(target, duration_s)
+    _check_fair(loaded, silent)
+    return figures
+
+
+@click.command()
+@click.option("--seconds", default=10.0, show_default=True, type=click.FloatRange(1, 120), help="For each part.")
 @click.option("--threads", default=CONNECTIONS // 2, show_default=True, type=click.IntRange(1, 64))
-@click.pass_context
-def main(context: click.Context, seconds: float, threads: int) -> None:
+@click.option("--part", "parts", multiple=True, type=click.Choice(["sqlite", "postgresql", "rival", "silent"]))
+def main(seconds: float, threads: int, parts: tuple[str, ...]) -> None:
     """Measure, and print one JSON object."""
-    if context.invoked_subcommand is not None:
-        return
     figures: dict[str, object] = {
         "what": f"{len(SERVICES)} services a question; 5 agencies in 6 requests, {LATENCY_MS} ms each",
         "connections": CONNECTIONS,
         "workers": 2,
         "threads_per_worker": threads,
-        "store": "sqlite",
         "processors": os.cpu_count(),
         "seconds": seconds,
     }
-    with tempfile.TemporaryDirectory() as folder, slow_agencies(Path(folder), LATENCY_MS) as agencies:
-        for client in ("aiohttp_loop", "urllib3_thread_pool"):
-            with centre(Path(folder) / "centre", agencies, threads, client) as target:
-                figures[client] = measure(target, seconds)
-    print(json.dumps(figures, indent=1))
-
-
-@main.command("serve-alternative")
-@click.option("--port", type=int, required=True)
-@click.option("--workers", type=int, required=True)
-@click.option("--threads", type=int, required=True)
-def serve_alternative(port: int, workers: int, threads: int) -> None:
-    """Serve the same centre with the client that was not chosen."""
-    from backend import bootstrap  # noqa: PLC0415  (the whole centre, which measuring does not need)
-    from backend.gunicorn_conf import CentreServer, build_options  # noqa: PLC0415  (likewise)
-    from backend.settings import read_settings  # noqa: PLC0415  (likewise)
-    from bench.urllib3_gatherer import Urllib3Gatherer  # noqa: PLC0415  (likewise)
-
-    settings = read_settings(os.environ)
-    bootstrap.FactGatherer = Urllib3Gatherer  # type: ignore[misc, assignment]  # only here: nobody else has a choice
-    CentreServer(lambda: bootstrap.build_app(settings), build_options(f"127.0.0.1:{port}", workers, threads)).run()
+    with tempfile.TemporaryDirectory() as scratch, demo_agencies(Path(scratch)) as real:
+        folder = Path(scratch)
+        for part in parts or ("sqlite", "postgresql", "rival", "silent"):
+            latencies = {"revenue": SILENT_MS} if part == "silent" else {}
+            dead = ("comptroller_general",) if part == "silent" else ()
+            with echo_agencies(folder, real, LATENCY_MS, latencies, dead) as agencies:
+                if part == "rival":
+                    with rival(folder / "rival", agencies) as target:
+                        figures[part] = measure(target, seconds)[0]
+                elif part == "postgresql":
+                    with postgres(folder) as url:
+                        figures[part] = _measure_centre(centre(folder / part, agencies, threads, url), seconds)
+                else:
+                    figures[part] = _measure_centre(
+                        centre(folder / part, agencies, threads), seconds, len(latencies) + len(dead)
+                    )
+    ratios = {
+        part: round(figures[part]["answers_per_s"] / figures["rival"]["answers_per_s"], 3)  # type: ignore[index]  # set above
+        for part in ("sqlite", "postgresql")
+        if part in figures and "rival" in figures
+    }
+    print(json.dumps({**figures, "rate_beside_rival": ratios}, indent=1))
 
 
 if __name__ == "__main__":

@@ -14,7 +14,8 @@ from pathlib import Path
 import psycopg
 import pytest
 
-_CLUSTER_OPTIONS = "-c fsync=off -c synchronous_commit=off -c full_page_writes=off -c shared_buffers=16MB"
+QUICK_OPTIONS = "-c fsync=off -c synchronous_commit=off -c full_page_writes=off -c shared_buffers=16MB"
+DURABLE_OPTIONS = "-c shared_buffers=128MB"
 _names = count(1)
 
 
@@ -44,7 +45,8 @@ def _free_port() -> int:
         return int(probe.getsockname()[1])
 
 
-def _start(folder: Path, stack: ExitStack) -> str:
+def start_cluster(folder: Path, stack: ExitStack, cluster_options: str = QUICK_OPTIONS) -> str:
+    """Start a cluster in an empty folder, stopped when the stack unwinds; return its address without a database."""
     programs, user, port = _programs(), _unprivileged(), _free_port()
     who = {"user": user.pw_uid, "group": user.pw_gid, "extra_groups": []} if user else {}
     if user:
@@ -68,7 +70,7 @@ def _start(folder: Path, stack: ExitStack) -> str:
             pytest.fail(f"{command[0]} failed: {done.stdout}{done.stderr}")
 
     run(str(programs / "initdb"), "-D", str(data), "-U", "baidiao", "-A", "trust", "-E", "UTF8", "--no-sync")
-    options = f"{_CLUSTER_OPTIONS} -c listen_addresses=127.0.0.1 -p {port} -k {folder}"
+    options = f"{cluster_options} -c listen_addresses=127.0.0.1 -p {port} -k {folder}"
     # pg_ctl's own output goes to a file: a pipe would stay open as long as the server lives.
     started = subprocess.run(
         [str(programs / "pg_ctl"), "-D", str(data), "-l", str(log), "-w", "-t", "60", "-o", options, "start"],
@@ -92,7 +94,7 @@ def postgres_server() -> Iterator[str]:
     with ExitStack() as stack:
         folder = Path(tempfile.mkdtemp(prefix="baidiao-pg-"))
         stack.callback(shutil.rmtree, folder, ignore_errors=True)
-        yield _start(folder, stack)
+        yield start_cluster(folder, stack)
 
 
 @pytest.fixture
