@@ -17,7 +17,9 @@ _WITH_MICROPYTHON = [
     "firmware/test_firmware_build.py",
     "firmware/test_firmware_checks.py",
     "firmware/test_firmware_week.py",
+    "kiosk/test_panel_hostile.py",
     "kiosk/test_panel_link.py",
+    "kiosk/test_panel_stranger.py",
 ]
 collect_ignore = [] if platform.machine() == "x86_64" else _WITH_MICROPYTHON
 
