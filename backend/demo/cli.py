@@ -11,8 +11,8 @@ from typing import Final
 import click
 import uvloop
 
-from backend.demo.desk import open_desks
 from backend.demo.errors import DemoAgencyError
+from backend.demo.faces import open_desks
 from backend.demo.flock import Flock
 from backend.demo.holders import parse_holders
 from backend.demo.population import generate_population

@@ -1,12 +1,12 @@
 """How an agency misbehaves, switchable while it runs. Pure."""
 
 from enum import StrEnum
-from typing import Final
+from typing import Any, Final
 
 from pydantic import BaseModel, ConfigDict, Field, ValidationError
 
-from backend.demo.desk import Reply
 from backend.demo.errors import AskedWronglyError
+from backend.demo.reply import Reply
 
 
 class Failure(StrEnum):
@@ -17,6 +17,11 @@ class Failure(StrEnum):
     HANG = "hang"
     CLOSE = "close"
     GARBAGE = "garbage"
+    OVERSIZED = "oversized"
+    REDIRECT = "redirect"
+    HALF = "half"
+    LIE = "lie"
+    WRONG_TYPE = "wrong_type"
 
 
 class Control(BaseModel):
@@ -24,7 +29,8 @@ class Control(BaseModel):
 
     Attributes:
         latency_ms: Waited before every answer, milliseconds.
-        failure: What comes instead of an answer: an error, nothing at all, a closed connection, or nonsense.
+        failure: What comes instead of an answer: an error, nothing at all, a closed connection, nonsense, far
+            too much, a redirect, half an answer, wrong values, or values of the wrong type.
     """
 
     model_config = ConfigDict(frozen=True, extra="forbid", strict=True)
@@ -56,3 +62,30 @@ NONSENSE: Final = (
     Reply(200, b""),
 )
 """Every kind of nonsense an agency may send: cut off, a page, wrong types, bytes, nothing."""
+
+CANNED: Final = {
+    Failure.OVERSIZED: Reply(200, b'{"found": true, "filler": "' + b"x" * 200_000 + b'"}'),
+    Failure.REDIRECT: Reply(302, b"", headers={"Location": "/elsewhere"}),
+}
+"""Failures that are always the same."""
+
+
+def twist(answer: dict[str, Any], failure: Failure) -> dict[str, Any]:
+    """Return an answer as an agency gives it that leaves parts out, says what is not so, or writes values wrongly."""
+    match failure:
+        case Failure.HALF:
+            return {name: value for name, value in answer.items() if name == "found"}
+        case Failure.LIE:
+            return {name: value if name == "found" else _turn(value) for name, value in answer.items()}
+        case Failure.WRONG_TYPE:
+            return {name: value if name == "found" else [value] for name, value in answer.items()}
+        case _:
+            return answer
+
+
+def _turn(value: Any) -> Any:
+    if isinstance(value, dict):
+        return {name: _turn(inner) for name, inner in value.items()}
+    if isinstance(value, bool):
+        return not value
+    return value + 1 if isinstance(value, int) else value

@@ -2,26 +2,35 @@
 
 import json
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import date
 from typing import Any, Final, Protocol
 
+from backend.demo.control import Failure, twist
 from backend.demo.errors import AskedWronglyError
-from backend.demo.questions import QUESTIONS, Json, Row, parse_number
+from backend.demo.questions import Json, Row, parse_number
+from backend.demo.reply import Reply
 from backend.demo.soap import CONTENT_TYPE, SoapFaultError, encode_answer, encode_fault, parse_request
 
-_JSON: Final = "application/json"
 SOAP_PATH: Final = "/soap"
 _INTERNAL: Final = SoapFaultError("Server", "the register is out of order")
 
 
 @dataclass(frozen=True, slots=True)
-class Reply:
-    """What goes back: status, body and its media type."""
+class Asked:
+    """One question as it came.
 
-    status: int
+    Attributes:
+        body: Its body.
+        path: The request's path.
+        headers: Names in any case.
+        failure: How the answer is to be twisted, if it is.
+    """
+
     body: bytes
-    content_type: str = _JSON
+    path: str = ""
+    headers: Mapping[str, str] = field(default_factory=dict)
+    failure: Failure = Failure.NONE
 
 
 class People(Protocol):
@@ -35,7 +44,7 @@ class People(Protocol):
 class Desk(Protocol):
     """Answers one path's POST requests."""
 
-    def answer(self, body: bytes) -> Reply:
+    def answer(self, asked: "Asked") -> Reply:
         """Answer one question; a wrong one gets a clear error, never an exception."""
         ...
 
@@ -57,15 +66,22 @@ class JsonDesk:
         self._people = people
         self._question = question
 
-    def answer(self, body: bytes) -> Reply:
+    def answer(self, asked: Asked) -> Reply:
         """Answer one question, see ``Desk``."""
         try:
-            asked = _parse_object(body)
-            row = self._people.find(parse_number(asked))
-            answer = {"found": False} if row is None else {"found": True, **self._question(row, asked)}
+            answer = self.look_up(parse_object(asked.body))
         except AskedWronglyError as error:
             return encode_problem(400, error.code, error.field, error.explanation)
-        return Reply(200, json.dumps(answer, ensure_ascii=False).encode())
+        return Reply(200, json.dumps(twist(answer, asked.failure), ensure_ascii=False).encode())
+
+    def look_up(self, asked: Json) -> Json:
+        """Return the answer to a parsed question.
+
+        Raises:
+            AskedWronglyError: The question is not as it must be.
+        """
+        row = self._people.find(parse_number(asked))
+        return {"found": False} if row is None else {"found": True, **self._question(row, asked)}
 
     def out_of_order(self) -> Reply:
         """Return an internal error."""
@@ -79,13 +95,15 @@ class SoapDesk:
         self._people = people
         self._clock = clock
 
-    def answer(self, body: bytes) -> Reply:
+    def answer(self, asked: Asked) -> Reply:
         """Answer one envelope, see ``Desk``. Faults travel with status 500 (SOAP 1.1 section 6.2)."""
         try:
-            row = self._people.find(parse_request(body))
+            row = self._people.find(parse_request(asked.body))
         except SoapFaultError as fault:
             return Reply(500, encode_fault(fault), CONTENT_TYPE)
         expires = None if row is None else date.fromisoformat(row["expires"])
+        if asked.failure is Failure.LIE:
+            expires = date.max if expires is None else None
         return Reply(200, encode_answer(expires, self._clock()), CONTENT_TYPE)
 
     def out_of_order(self) -> Reply:
@@ -93,20 +111,7 @@ class SoapDesk:
         return Reply(500, encode_fault(_INTERNAL), CONTENT_TYPE)
 
 
-def open_desks(agency_id: str, people: People, clock: Callable[[], date]) -> dict[str, Desk]:
-    """Return an agency's desks by path.
-
-    Args:
-        agency_id: One of ``backend.demo.registers.AGENCY_IDS``.
-        people: The agency's store.
-        clock: Tells today: whether a disability card is in force.
-    """
-    if agency_id == "disability_register":
-        return {SOAP_PATH: SoapDesk(people, clock)}
-    return {path: JsonDesk(people, question) for path, question in QUESTIONS[agency_id].items()}
-
-
-def _parse_object(body: bytes) -> Json:
+def parse_object(body: bytes) -> Json:
     try:
         asked = json.loads(body)
     except (ValueError, RecursionError):

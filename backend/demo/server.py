@@ -10,9 +10,10 @@ from typing import Final
 
 from aiohttp import web
 
-from backend.demo.control import NONSENSE, Control, Failure, parse_control
-from backend.demo.desk import SOAP_PATH, Desk, Reply, encode_problem
+from backend.demo.control import CANNED, NONSENSE, Control, Failure, parse_control
+from backend.demo.desk import SOAP_PATH, Asked, Desk, encode_problem
 from backend.demo.errors import AskedWronglyError
+from backend.demo.reply import Reply
 from backend.demo.soap import CONTENT_TYPE, write_wsdl
 
 _KEEPALIVE_S: Final = 300.0
@@ -48,8 +49,6 @@ class AgencyServer:
         if control.latency_ms:
             await asyncio.sleep(control.latency_ms / 1000)
         match control.failure:
-            case Failure.NONE:
-                return desk.answer(body)
             case Failure.ERROR:
                 return desk.out_of_order()
             case Failure.GARBAGE:
@@ -61,6 +60,9 @@ class AgencyServer:
                 if request.transport is not None:
                     request.transport.abort()
                 return Reply(200, b"")
+            case _:
+                asked = Asked(body, request.path, request.headers, control.failure)
+                return CANNED.get(control.failure) or desk.answer(asked)
 
     async def _serve_house(self, request: web.BaseRequest, *, known: bool) -> Reply:
         match request.method, request.path:
@@ -86,7 +88,13 @@ class AgencyServer:
 
 def _response(reply: Reply) -> web.Response:
     charset = None if reply.content_type == "application/octet-stream" else "utf-8"
-    return web.Response(status=reply.status, body=reply.body, content_type=reply.content_type, charset=charset)
+    return web.Response(
+        status=reply.status,
+        body=reply.body,
+        headers=dict(reply.headers),
+        content_type=reply.content_type,
+        charset=charset,
+    )
 
 
 async def start_server(server: AgencyServer, host: str, port: int) -> tuple[web.ServerRunner, int]:

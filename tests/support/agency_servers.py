@@ -8,7 +8,7 @@ from datetime import date
 from importlib.resources import files
 from pathlib import Path
 
-from backend.demo.desk import open_desks
+from backend.demo.faces import open_desks
 from backend.demo.holders import parse_holders
 from backend.demo.person import Person
 from backend.demo.population import generate_population
