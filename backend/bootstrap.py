@@ -36,7 +36,7 @@ from backend.evidence.revocations import Revocations
 from backend.evidence.slip_http import SlipDesk
 from backend.evidence.slip_http import create_blueprint as create_slips
 from backend.evidence.slips import SlipSigner, slip_key_id
-from backend.evidence.witness_building import build_witnessing, load_witnesses
+from backend.evidence.witness_building import build_prover, build_witnessing, load_witnesses
 from backend.evidence.witness_list import WitnessPolicy
 from backend.fleet.building import build_fleet
 from backend.history.building import Needs, build_history
@@ -164,6 +164,7 @@ def build_services(settings: Settings) -> Services:
         witnessing.start(settings.witness_interval_s)
     signer = _slip_signer(settings, found.keys)
     desk = SlipDesk(signer, Revocations(store, log), utc_now)
+    prover = build_prover(found.witnesses, store, log, witnessing, utc_now)
     names = {service.id: service.name for service in found.rules.services()}
     gatherer = FactGatherer.from_directory(
         found.agencies, open_shelf(settings), ReferenceDirectory(store, found.reference_key, utc_now)
@@ -240,7 +241,7 @@ def build_services(settings: Settings) -> Services:
             create_agency_questions(decisions, door.tokens, door.guard),
             create_bulk(BulkDesk(store, sealer, utc_now), decisions),
             create_evidence(log, signer, witnessing.checkpoint if witnessing else lambda: None),
-            create_slips(desk, names),
+            create_slips(desk, prover, names),
             create_public(_catalogue(found.rules), describe_api(settings.public_url)),
             create_extracts(register),
             create_source_extracts(extracts),

@@ -8,6 +8,8 @@ from contracts.slip_verification import Verdict
 
 VERIFY_PATH = "/v1/device/slips/verify"
 REVOCATIONS_PATH = "/.well-known/slip-revocations.json"
+PROOF_PATH = "/log/slip-proof"
+LOG_KEYS_PATH = "/log/keys"
 
 
 class SlipQuestion(Message):
@@ -58,3 +60,29 @@ class RevocationList(Message):
     issuer: str
     as_of: AwareDatetime
     references: tuple[str, ...]
+
+
+class ProvenLeaf(Message):
+    """A record that the slip names, and the way from it to the checkpoint's root.
+
+    Attributes:
+        leaf_index: Its place, zero-based.
+        leaf: The record, canonical JSON.
+        hashes: Audit path (RFC 6962 section 2.1.1), base64, the leaf's sibling first.
+    """
+
+    leaf_index: int
+    leaf: str = Field(repr=False)
+    hashes: tuple[str, ...]
+
+
+class SlipProof(Message):
+    """Answer to ``POST /log/slip-proof``: nothing in it needs to be believed, all of it can be checked.
+
+    Attributes:
+        checkpoint: The signed note that witnesses stand by, or the newest when they have not seen the slip's records.
+        leaves: Records that the slip names, as far as the checkpoint holds them.
+    """
+
+    checkpoint: str
+    leaves: tuple[ProvenLeaf, ...]

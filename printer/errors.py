@@ -69,3 +69,15 @@ class DeviceBrokenError(PrinterError):
 
 class CodeNotFoundError(PrinterError):
     """No QR code of ours could be read in a picture, or the picture cannot be opened."""
+
+
+class CentreError(PrinterError):
+    """The centre could not be asked about a slip, or did not answer as it should. Says nothing about the slip.
+
+    Attributes:
+        url: Its address.
+    """
+
+    def __init__(self, url: str, problem: str) -> None:
+        self.url = url
+        super().__init__(f"{url} {problem}")

@@ -1,6 +1,5 @@
 """Command ``slip``: print, preview, verify. ``slip print`` exits 0 confirmed, 6 nothing comes out, 7 unsure."""
 
-import json
 import sys
 from dataclasses import replace
 from datetime import UTC, datetime
@@ -12,18 +11,16 @@ from pydantic import ValidationError
 
 from contracts.extract import Extract
 from contracts.slip import SlipRecord
-from contracts.slip_messages import RevocationList
-from contracts.slip_verification import KeysError, Verdict, Verification, parse_keys, verify_token
 from printer.devices.address import open_printer
-from printer.errors import CodeNotFoundError, PrinterError
+from printer.errors import PrinterError
 from printer.extract_document import compose_extract
 from printer.journal import Journal
 from printer.press import Press, PrintOutcome, PrintResult
 from printer.profile import read_profile
 from printer.raster import draw_document, draw_slip
-from printer.read_qr import read_token
 from printer.status import WORDING
 from printer.typeface import load_typeface
+from printer.verify_cli import verify
 
 EXIT_CODES = {PrintOutcome.PRINTED: 0, PrintOutcome.NOT_PRINTED: 6, PrintOutcome.UNSURE: 7}
 WIDTH = click.option("--width", type=click.Choice(["576", "384"]), default="576", help="Dots across the print head.")
@@ -132,57 +129,4 @@ def extract(extract_file: Path, url: str, journal: Path | None) -> None:
     end_with(result)
 
 
-def _read_revocations(path: Path | None) -> frozenset[str]:
-    if path is None:
-        return frozenset()
-    try:
-        return frozenset(RevocationList.model_validate_json(path.read_bytes()).references)
-    except ValidationError:
-        stop(f"{path} is not a centre's list of slips taken back", 1)
-
-
-def _verification_json(verification: Verification) -> str:
-    claims = verification.claims
-    said = {"verdict": verification.verdict.value, "th": verification.words.th, "en": verification.words.en}
-    return json.dumps(said | {"claims": claims.model_dump(mode="json") if claims else None}, ensure_ascii=False)
-
-
-def _say_verification(verification: Verification) -> None:
-    click.echo(f"{verification.words.th}\n{verification.words.en}")
-    claims = verification.claims
-    if claims is None:
-        return
-    click.echo(f"{claims.issuer}  {claims.reference}  {claims.issued_at.isoformat()}")
-    for decision in claims.decisions:
-        amount = "" if decision.amount_baht is None else f"  {decision.amount_baht:,} baht"
-        click.echo(f"{decision.service}: {decision.outcome.value}{amount}")
-
-
-@slip.command()
-@click.option("--text", help="The code's text.")
-@click.option("--image", type=click.Path(path_type=Path), help="A picture of the slip.")
-@click.option("--keys", "keys_file", required=True, type=click.Path(exists=True, dir_okay=False, path_type=Path))
-@click.option(
-    "--revocations",
-    "revocations_file",
-    type=click.Path(exists=True, dir_okay=False, path_type=Path),
-    help="The centre's list of slips taken back.",
-)
-@click.option("--json", "as_json", is_flag=True, help="One JSON object.")
-def verify(text: str | None, image: Path | None, keys_file: Path, revocations_file: Path | None, as_json: bool) -> None:
-    """Verify a slip offline with the centre's public keys (JWKS). Exit 0: valid; 1: anything else."""
-    if (text is None) == (image is None):
-        raise click.UsageError("give either --text or --image")
-    try:
-        keys = parse_keys(json.loads(keys_file.read_bytes()))
-        token = text if image is None else read_token(image)
-    except (KeysError, CodeNotFoundError) as error:
-        stop(str(error), 1)
-    except ValueError:
-        stop(f"{keys_file} is not JSON", 1)
-    verification = verify_token(token or "", keys, utc_now(), _read_revocations(revocations_file))
-    if as_json:
-        click.echo(_verification_json(verification))
-    else:
-        _say_verification(verification)
-    sys.exit(0 if verification.verdict is Verdict.VALID else 1)
+slip.add_command(verify)

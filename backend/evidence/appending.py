@@ -8,11 +8,12 @@ from sqlalchemy.exc import SQLAlchemyError
 from sqlalchemy.orm import Session
 
 from backend.evidence.errors import LogUnavailableError
-from backend.evidence.merkle import CompactRange, Node, leaf_hash
+from backend.evidence.merkle import CompactRange, Node
 from backend.evidence.models import HEAD_ID, EvidenceHead, EvidenceLeaf, EvidenceMidNode, EvidenceNode
 from backend.evidence.stored_tree import TILE_HEIGHT, is_in_mid, is_in_tile
 from backend.evidence.submission import References, Submission
 from contracts.decision import LeafReference
+from contracts.log_proof import leaf_hash
 
 StoreBatch = Callable[[Session, Sequence[Submission]], Sequence[References | Exception]]
 _Rows = list[dict[str, object]]

@@ -7,14 +7,14 @@ from pathlib import Path
 import cbor2
 from cwt import COSE, COSEKey, CWTError
 
-from backend.evidence.checkpoint import Checkpoint, parse_body
-from backend.evidence.errors import CheckpointError, VerificationError
+from backend.evidence.errors import VerificationError
 from backend.evidence.export import CHECKPOINT, LeafRange, read_export
 from backend.evidence.leaf import DecisionLeaf, Pseudonymiser, encode_told, salted_hash
-from backend.evidence.note import Note, NoteVerifier, parse_note
 from backend.evidence.records import parse_record
 from backend.evidence.verification import verify_log
+from contracts.checkpoint import Checkpoint, parse_body
 from contracts.decision import Answer
+from contracts.signed_note import CheckpointError, Note, NoteVerifier, parse_note
 from contracts.slip import SlipClaims, parse_claims, parse_token_text
 
 

@@ -12,17 +12,17 @@ import click
 from flask import Flask
 
 from backend.evidence.auditing import Trust, find_question, prove_answer, prove_question, verify_export, verify_slip
-from backend.evidence.errors import CheckpointError, EvidenceError
+from backend.evidence.errors import EvidenceError
 from backend.evidence.export import LeafRange, write_export
 from backend.evidence.key_cli import keys
 from backend.evidence.key_files import read_pseudonymiser
 from backend.evidence.keys import load_or_create_keys, rotate_checkpoint_key
 from backend.evidence.log import EvidenceLog
-from backend.evidence.note import NoteVerifier, parse_verifier
 from backend.evidence.witness.installation import WitnessInstallation, make_witness, open_witness
 from backend.settings import SettingsError, read_settings
 from backend.store import opened_store
 from contracts.decision import Answer
+from contracts.signed_note import CheckpointError, NoteVerifier, parse_verifier
 
 _FILE = click.Path(dir_okay=False, exists=True, path_type=Path)
 
@@ -33,7 +33,7 @@ class _Failures(click.Group):
     def invoke(self, ctx: click.Context) -> Any:
         try:
             return super().invoke(ctx)
-        except (EvidenceError, SettingsError) as error:
+        except (EvidenceError, CheckpointError, SettingsError) as error:
             raise click.ClickException(str(error)) from error
 
 

@@ -7,30 +7,6 @@ class EvidenceError(Exception):
     """Root of the room's errors."""
 
 
-class ProofError(EvidenceError):
-    """A proof does not prove what it claims.
-
-    Attributes:
-        kind: ``"inclusion"`` or ``"consistency"``.
-    """
-
-    def __init__(self, kind: str) -> None:
-        super().__init__(f"the {kind} proof does not hold")
-        self.kind = kind
-
-
-class CheckpointError(EvidenceError):
-    """A text is not a checkpoint, or not signed by the key expected.
-
-    Attributes:
-        reason: ``"form"``, ``"origin"`` or ``"signature"``.
-    """
-
-    def __init__(self, reason: str) -> None:
-        super().__init__(f"not a valid checkpoint: {reason}")
-        self.reason = reason
-
-
 class LeafError(EvidenceError):
     """Bytes are not a leaf of a decision."""
 

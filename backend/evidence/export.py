@@ -11,14 +11,14 @@ from typing import Final
 from sqlalchemy import select
 
 from backend.evidence.bundle import encode_bundle, parse_bundle
-from backend.evidence.checkpoint import parse_body
 from backend.evidence.errors import VerificationError
-from backend.evidence.merkle import HASH_BYTES
 from backend.evidence.models import EvidenceLeaf
-from backend.evidence.note import parse_note
 from backend.evidence.tile_path import FULL_WIDTH, TilePath, write_tile_path
 from backend.evidence.verification import Entry
 from backend.store import Store
+from contracts.checkpoint import parse_body
+from contracts.log_proof import HASH_BYTES
+from contracts.signed_note import parse_note
 
 CHECKPOINT: Final = "checkpoint"
 

@@ -10,12 +10,12 @@ from sqlalchemy.orm import Session
 
 from backend.evidence import metrics
 from backend.evidence.appending import NotTogetherError, StoreBatch, read_head, store_apart, store_together, unavailable
-from backend.evidence.checkpoint import Checkpoint, sign_checkpoint, verifier_key
 from backend.evidence.errors import LogUnavailableError, TreeRangeError
 from backend.evidence.submission import AlsoCommit, References, Submission
 from backend.evidence.tree_reader import InclusionProof, TreeReader
 from backend.group_commit import GroupCommit, Job
 from backend.store import Store
+from contracts.checkpoint import Checkpoint, sign_checkpoint, verifier_key
 from contracts.decision import LeafReference
 
 _LeafJob = Job[Submission, References]

@@ -10,23 +10,13 @@ from hashlib import sha256
 from typing import Final
 
 from backend.evidence.errors import TreeRangeError
+from contracts.log_proof import HASH_BYTES, leaf_hash, node_hash
 
-HASH_BYTES: Final = 32
 EMPTY_ROOT: Final = sha256(b"").digest()
 """MTH({}), RFC 6962 section 2.1."""
 
 NodeAt = Callable[[int, int], bytes]
 """Gives the hash of node ``(height, index)``."""
-
-
-def leaf_hash(leaf: bytes) -> bytes:
-    """Return ``SHA-256(0x00 || leaf)``."""
-    return sha256(b"\x00" + leaf).digest()
-
-
-def node_hash(left: bytes, right: bytes) -> bytes:
-    """Return ``SHA-256(0x01 || left || right)``."""
-    return sha256(b"\x01" + left + right).digest()
 
 
 @dataclass(frozen=True, slots=True)

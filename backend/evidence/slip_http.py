@@ -5,18 +5,20 @@ from collections.abc import Callable, Mapping
 from datetime import datetime
 from typing import Final
 
-from flask import Blueprint, Response, jsonify, render_template, request
+from flask import Blueprint, Response, abort, jsonify, render_template, request
 from pydantic import ValidationError
 from werkzeug.formparser import FormDataParser
 
 from backend.evidence.errors import PictureError
 from backend.evidence.revocations import LISTED_FOR, Revocations
+from backend.evidence.slip_chain import draw_chain
 from backend.evidence.slip_picture import MAX_PICTURE_BYTES, find_token
-from backend.evidence.slip_words import OUTCOMES, PAGE, VERDICT_LOOKS, say_moment
+from backend.evidence.slip_proofs import SlipProver
+from backend.evidence.slip_words import LOG_WORDS, OUTCOMES, PAGE, VERDICT_LOOKS, say_moment
 from backend.evidence.slips import SlipSigner
 from backend.http.messages import answer_message, read_message
 from contracts.message import Words
-from contracts.slip_messages import REVOCATIONS_PATH, VERIFY_PATH, RevocationList, SlipQuestion, SlipVerdict
+from contracts.slip_messages import PROOF_PATH, REVOCATIONS_PATH, VERIFY_PATH, RevocationList, SlipQuestion, SlipVerdict
 from contracts.slip_verification import Verdict, Verification, parse_keys, verify_token
 
 PAGE_PATH: Final = "/slip"
@@ -59,11 +61,12 @@ class SlipDesk:
         return RevocationList(issuer=self._issuer, as_of=now, references=references)
 
 
-def create_blueprint(desk: SlipDesk, services: Mapping[str, Words]) -> Blueprint:
+def create_blueprint(desk: SlipDesk, prover: SlipProver, services: Mapping[str, Words]) -> Blueprint:
     """Build the routes: the page and its form, the signed API, the public list.
 
     Args:
         desk: Verifies.
+        prover: Proves that the log says the same.
         services: The services' names by id.
     """
     slips = Blueprint(
@@ -78,12 +81,21 @@ def create_blueprint(desk: SlipDesk, services: Mapping[str, Words]) -> Blueprint
     @slips.post(PAGE_PATH)
     def check() -> str:
         found = _find_verification(desk)
-        names = {"services": services, "outcomes": OUTCOMES, "moment": say_moment}
-        return render_template("slip/result.html", page=PAGE, found=found, look=VERDICT_LOOKS[found.verdict], **names)
+        names = {"services": services, "outcomes": OUTCOMES, "moment": say_moment, "log": LOG_WORDS}
+        drawn = draw_chain(prover.judge(found.claims)) if found.claims else None
+        look = VERDICT_LOOKS[found.verdict]
+        return render_template("slip/result.html", page=PAGE, found=found, look=look, drawn=drawn, **names)
 
     @slips.post(VERIFY_PATH)
     def verify() -> Response:
         return answer_message(desk.judge(read_message(SlipQuestion).token))
+
+    @slips.post(PROOF_PATH)
+    def prove() -> Response:
+        claims = desk.verify(read_message(SlipQuestion).token).claims
+        if claims is None:  # nothing is said to who has no slip of this centre
+            abort(404)
+        return answer_message(prover.prove(claims))
 
     @slips.get(REVOCATIONS_PATH)
     def revocations() -> Response:

@@ -44,6 +44,21 @@ PAGE: Final[dict[str, Words]] = {
     "issuer": Words(th="ผู้ออก", en="Issuer"),
     "baht": Words(th="บาท", en="baht"),
 }
+LOG_WORDS: Final[dict[str, Words]] = {
+    "title": Words(th="อยู่ในบันทึกของศูนย์หรือไม่", en="Does it stand in the centre's log?"),
+    "entry": Words(th="ใบนี้คือรายการที่", en="This slip is entry"),
+    "of": Words(th="จากทั้งหมด", en="of"),
+    "chain": Words(
+        th="ทุกรายการผูกต่อกันด้วยรหัส หากแก้ ลบ หรือสลับแม้รายการเดียว ตราประทับจะไม่ตรง",
+        en="Each entry is tied to all the others. Change, remove or swap a single one, and the seal no longer fits.",
+    ),
+    "sealed": Words(th="ศูนย์ประทับตราทั้งเล่มแล้ว", en="The centre has sealed the whole book"),
+    "cosigned": Words(th="พยานอิสระลงนามร่วม", en="Independent witnesses have countersigned"),
+    "alone": Words(th="ยังไม่มีพยานอิสระลงนามร่วม", en="No independent witness has countersigned yet"),
+    "differs": Words(th="ไม่พบรายการที่ตรงกับใบนี้", en="No entry that matches this slip was found"),
+    "waits": Words(th="ยังไม่อยู่ในเล่มที่ประทับตรา", en="Not yet in the sealed book"),
+    "picture": Words(th="ภาพใบแจ้งผลเป็นหน้าหนึ่งในสมุดบันทึกที่ประทับตรา", en="Picture: the slip as one page of a sealed book"),
+}
 OUTCOMES: Final = {
     Outcome.ELIGIBLE: Words(th="มีสิทธิ", en="Eligible"),
     Outcome.NOT_ELIGIBLE: Words(th="ยังไม่มีสิทธิ", en="Not eligible yet"),

@@ -13,8 +13,8 @@ from sqlalchemy import BindParameter, Select, bindparam, literal, select, union_
 from sqlalchemy.orm import Session
 
 from backend.evidence.errors import TreeRangeError
-from backend.evidence.merkle import node_hash
 from backend.evidence.models import EvidenceLeaf, EvidenceMidNode, EvidenceNode
+from contracts.log_proof import node_hash
 
 TILE_HEIGHT: Final = 8
 """C2SP tlog-tiles: a tile is 256 hashes wide."""

@@ -11,10 +11,11 @@ from datetime import datetime, timedelta
 from hashlib import sha256
 from typing import Final
 
-from backend.evidence.checkpoint import Checkpoint
 from backend.evidence.errors import LeafError, VerificationError
-from backend.evidence.merkle import CompactRange, leaf_hash
+from backend.evidence.merkle import CompactRange
 from backend.evidence.records import parse_record
+from contracts.checkpoint import Checkpoint
+from contracts.log_proof import leaf_hash
 
 DISORDER: Final = timedelta(seconds=120)
 """Leaves are placed when they are durable, a little after the decision: so far may times run backwards."""

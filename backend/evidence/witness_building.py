@@ -9,6 +9,7 @@ from pathlib import Path
 from backend.evidence.errors import WitnessListError
 from backend.evidence.lease import Lease
 from backend.evidence.log import EvidenceLog
+from backend.evidence.slip_proofs import SlipProver
 from backend.evidence.witness_client import ask_witness
 from backend.evidence.witness_list import WitnessPolicy, parse_witness_list
 from backend.evidence.witnessing import DUTY, TERM, Witnessing
@@ -38,3 +39,16 @@ def build_witnessing(
         return None
     lease = Lease(store, DUTY, f"{os.getpid()}-{secrets.token_hex(8)}", TERM)
     return Witnessing(store, log, policy, ask_witness, lease, now)
+
+
+def build_prover(
+    policy: WitnessPolicy | None,
+    store: Store,
+    log: EvidenceLog,
+    witnessing: Witnessing | None,
+    now: Callable[[], datetime],
+) -> SlipProver:
+    """Build the prover of slips: by witnessed checkpoints where there are witnesses."""
+    keys = tuple(entry.verifier for entry in policy.witnesses) if policy else ()
+    find_witnessed = witnessing.checkpoint if witnessing else lambda: None
+    return SlipProver(store, log, find_witnessed, keys, policy.quorum if policy else 1, now)

@@ -4,10 +4,10 @@ from typing import Final
 
 import requests
 
-from backend.evidence.errors import CheckpointError, WitnessError
-from backend.evidence.note import Note, NoteSignature, parse_signatures
+from backend.evidence.errors import WitnessError
 from backend.evidence.witness.judgement import Submitted
 from backend.evidence.witness_list import WitnessEntry
+from contracts.signed_note import CheckpointError, Note, NoteSignature, parse_signatures
 
 TIMEOUT_S: Final = 5.0
 _MOST_BYTES: Final = 16 * 1024

@@ -3,8 +3,8 @@
 from collections.abc import Sequence
 from dataclasses import dataclass
 
-from backend.evidence.errors import CheckpointError, WitnessListError
-from backend.evidence.note import Note, NoteSignature, NoteVerifier, SignatureType, parse_verifier
+from backend.evidence.errors import WitnessListError
+from contracts.signed_note import CheckpointError, Note, NoteSignature, NoteVerifier, SignatureType, parse_verifier
 
 
 @dataclass(frozen=True, slots=True)

@@ -11,15 +11,15 @@ from sqlalchemy import select
 from sqlalchemy.exc import SQLAlchemyError
 
 from backend.evidence import metrics
-from backend.evidence.checkpoint import parse_body
 from backend.evidence.errors import WitnessError
 from backend.evidence.lease import Lease
 from backend.evidence.log import EvidenceLog
 from backend.evidence.models import EvidenceWitness, EvidenceWitnessed
-from backend.evidence.note import Note, NoteSignature, parse_note
 from backend.evidence.witness.judgement import Submitted
 from backend.evidence.witness_list import WitnessEntry, WitnessPolicy
 from backend.store import Store
+from contracts.checkpoint import parse_body
+from contracts.signed_note import Note, NoteSignature, parse_note
 
 _log = structlog.get_logger(__name__)
 DUTY: Final = "witnessing"

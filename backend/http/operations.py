@@ -27,7 +27,15 @@ from contracts.fleet import (
     HeartbeatReply,
 )
 from contracts.problems import ProblemCode as P
-from contracts.slip_messages import REVOCATIONS_PATH, VERIFY_PATH, RevocationList, SlipQuestion, SlipVerdict
+from contracts.slip_messages import (
+    PROOF_PATH,
+    REVOCATIONS_PATH,
+    VERIFY_PATH,
+    RevocationList,
+    SlipProof,
+    SlipQuestion,
+    SlipVerdict,
+)
 
 _WORDS = {"th": "เทศบาลตัวอย่าง", "en": "Municipality of Tuayang"}
 _PLACE = {"th": "โถงบริการชั้น 1", "en": "Service hall, ground floor"}
@@ -374,6 +382,20 @@ OPERATIONS: Final[tuple[Operation, ...]] = (
         "public",
         media_type="text/plain",
         answer_example="centre.baidiao.example+033de0ae+AR…\n",
+    ),
+    Operation(
+        "post",
+        PROOF_PATH,
+        "Proof that the log says what a slip says: for who holds the slip's code, and shows all of it",
+        "public",
+        answer=SlipProof,
+        request=SlipQuestion,
+        answer_example={
+            "checkpoint": "centre.baidiao.example\n43\nCsUYapGGPo4d…=\n\n— centre.baidiao.example Az3g…\n",
+            "leaves": [{"leaf_index": 42, "leaf": '{"agency_id":…}', "hashes": ["qINS1GRFpWoX…="]}],
+        },
+        problems=(P.BAD_REQUEST, P.UNSUPPORTED_MEDIA, P.NOT_FOUND),
+        request_example={"token": "BD1:6BF…"},
     ),
     Operation(
         "get",

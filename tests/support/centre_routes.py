@@ -22,6 +22,7 @@ PUBLIC = {
     "evidence.keys",
     "slips.page",
     "slips.check",
+    "slips.prove",
     "slips.static",
     "slips.revocations",
     "agency_questions.token",

@@ -27,6 +27,11 @@ def make_log(store: Store) -> EvidenceLog:
     return EvidenceLog(store, ORIGIN, LOG_KEY)
 
 
+def make_log_with(store: Store, key: Ed25519PrivateKey) -> EvidenceLog:
+    """Open a log under a key of one's own."""
+    return EvidenceLog(store, ORIGIN, key)
+
+
 def make_leaf() -> DecisionLeaf:
     """Return a decision on nobody, in the log's first form."""
     return DecisionLeaf(

@@ -12,11 +12,11 @@ from flask import Flask
 from werkzeug.serving import make_server
 
 from backend.evidence.errors import WitnessError
-from backend.evidence.note import NoteSignature, NoteVerifier, SignatureType
 from backend.evidence.witness.judgement import Refused, Submitted
 from backend.evidence.witness.record import Witness
 from backend.evidence.witness_list import WitnessEntry, WitnessPolicy
 from backend.store import Store
+from contracts.signed_note import NoteSignature, NoteVerifier, SignatureType
 from tests.support.evidence_logs import LOG_KEY, ORIGIN
 
 LOG_VERIFIER = NoteVerifier(ORIGIN, LOG_KEY.public_key())

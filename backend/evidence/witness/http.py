@@ -7,9 +7,9 @@ from typing import Final
 import structlog
 from flask import Flask, Response, request
 
-from backend.evidence.errors import CheckpointError
 from backend.evidence.witness.judgement import Refusal, Refused, parse_submission
 from backend.evidence.witness.record import Witness
+from contracts.signed_note import CheckpointError
 
 MOST_BYTES: Final = 64 * 1024
 _log = structlog.get_logger(__name__)

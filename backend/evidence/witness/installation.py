@@ -11,10 +11,10 @@ from flask import Flask
 
 from backend.evidence.errors import KeyFileError
 from backend.evidence.keys import load_or_create_ed25519
-from backend.evidence.note import NoteVerifier, SignatureType, parse_verifier
 from backend.evidence.witness.http import create_witness_app
 from backend.evidence.witness.record import Witness
 from backend.store import Store
+from contracts.signed_note import NoteVerifier, SignatureType, parse_verifier
 
 _KEY: Final = "witness.pem"
 _NAME: Final = "name"

@@ -9,11 +9,9 @@ from dataclasses import dataclass
 from enum import StrEnum
 from typing import Final
 
-from backend.evidence.checkpoint import Checkpoint, parse_body
-from backend.evidence.errors import CheckpointError, ProofError
-from backend.evidence.merkle import HASH_BYTES
-from backend.evidence.note import Note, NoteVerifier, decode_base64, parse_note
-from backend.evidence.proofs import verify_consistency
+from contracts.checkpoint import Checkpoint, parse_body
+from contracts.log_proof import HASH_BYTES, ProofError, verify_consistency
+from contracts.signed_note import CheckpointError, Note, NoteVerifier, decode_base64, parse_note
 
 MOST_HASHES: Final = 63
 """Proof lines in one request at most (tlog-witness)."""

@@ -7,11 +7,10 @@ from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
 from sqlalchemy import BigInteger, LargeBinary, String, Text, insert
 from sqlalchemy.orm import DeclarativeBase, Mapped, mapped_column
 
-from backend.evidence.checkpoint import parse_body
-from backend.evidence.errors import CheckpointError
-from backend.evidence.note import NoteSignature, NoteVerifier, cosign_note
 from backend.evidence.witness.judgement import Known, Refused, Submitted, judge
 from backend.store import Store, UtcDateTime
+from contracts.checkpoint import parse_body
+from contracts.signed_note import CheckpointError, NoteSignature, NoteVerifier, cosign_note
 
 
 class WitnessBase(DeclarativeBase):

@@ -8,9 +8,9 @@ from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
 from hypothesis import given
 from hypothesis import strategies as st
 
-from backend.evidence.checkpoint import Checkpoint, key_id, open_checkpoint, sign_checkpoint, verifier_key
-from backend.evidence.errors import CheckpointError
 from backend.evidence.merkle import EMPTY_ROOT
+from contracts.checkpoint import Checkpoint, key_id, open_checkpoint, sign_checkpoint, verifier_key
+from contracts.signed_note import CheckpointError
 
 KEY = Ed25519PrivateKey.from_private_bytes(bytes(range(32)))
 ORIGIN = "centre.baidiao.example"

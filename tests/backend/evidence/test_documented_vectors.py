@@ -7,10 +7,11 @@ from pathlib import Path
 import pytest
 from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
 
-from backend.evidence.checkpoint import Checkpoint, open_checkpoint
 from backend.evidence.leaf import DecisionLeaf, Pseudonymiser, encode_leaf, parse_leaf
-from backend.evidence.merkle import leaf_hash, tree_root
-from backend.evidence.note import SignatureType, cosigned_at_s, parse_note, parse_verifier
+from backend.evidence.merkle import tree_root
+from contracts.checkpoint import Checkpoint, open_checkpoint
+from contracts.log_proof import leaf_hash
+from contracts.signed_note import SignatureType, cosigned_at_s, parse_note, parse_verifier
 from tests.support.evidence_logs import LOG_KEY, ORIGIN, make_leaf, make_present_leaf
 
 DOCS = Path(__file__).parents[3] / "docs"

@@ -10,17 +10,18 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from backend.evidence.bundle import encode_bundle, parse_bundle
-from backend.evidence.checkpoint import Checkpoint
 from backend.evidence.cli import evidence
 from backend.evidence.errors import LeafError, VerificationError
 from backend.evidence.key_files import read_pseudonymiser
 from backend.evidence.keys import load_or_create_keys
 from backend.evidence.leaf import encode_leaf
 from backend.evidence.log import EvidenceLog
-from backend.evidence.merkle import leaf_hash, tree_root
+from backend.evidence.merkle import tree_root
 from backend.evidence.slips import SlipSigner, slip_key_id
 from backend.evidence.verification import Entry, verify_log
+from contracts.checkpoint import Checkpoint
 from contracts.decision import Outcome
+from contracts.log_proof import leaf_hash
 from contracts.slip import SlipClaims, TokenDecision
 from tests.support.evidence_decisions import make_decision, make_decisions
 from tests.support.evidence_logs import ORIGIN, make_log_store

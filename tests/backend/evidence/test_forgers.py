@@ -6,15 +6,16 @@ import pytest
 from sqlalchemy import delete, update
 
 from backend.evidence.auditing import Trust, verify_export
-from backend.evidence.checkpoint import parse_body
 from backend.evidence.errors import VerificationError, WitnessError
 from backend.evidence.export import LeafRange, write_export
 from backend.evidence.leaf import encode_leaf
-from backend.evidence.merkle import CompactRange, leaf_hash
+from backend.evidence.merkle import CompactRange
 from backend.evidence.models import EvidenceHead, EvidenceLeaf, EvidenceMidNode, EvidenceNode
-from backend.evidence.note import Note, parse_note
 from backend.evidence.witness.judgement import Submitted
+from contracts.checkpoint import parse_body
 from contracts.decision import Outcome
+from contracts.log_proof import leaf_hash
+from contracts.signed_note import Note, parse_note
 from tests.support.evidence_decisions import make_decision, make_decisions
 from tests.support.evidence_logs import make_log, make_log_store
 from tests.support.evidence_witnesses import LOG_VERIFIER, WitnessHouse

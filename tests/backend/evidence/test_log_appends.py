@@ -12,13 +12,13 @@ from sqlalchemy import Integer, String, insert, select
 from sqlalchemy.exc import IntegrityError
 from sqlalchemy.orm import DeclarativeBase, Mapped, mapped_column
 
-from backend.evidence.checkpoint import open_checkpoint
 from backend.evidence.errors import LogUnavailableError, TreeRangeError
 from backend.evidence.log import EvidenceLog
-from backend.evidence.merkle import EMPTY_ROOT, leaf_hash, tree_root
+from backend.evidence.merkle import EMPTY_ROOT, tree_root
 from backend.evidence.models import EvidenceHead, EvidenceLeaf
-from backend.evidence.proofs import verify_consistency, verify_inclusion
 from backend.store import Store
+from contracts.checkpoint import open_checkpoint
+from contracts.log_proof import leaf_hash, verify_consistency, verify_inclusion
 from tests.support.evidence_logs import LOG_KEY, ORIGIN, make_log, make_log_store
 
 ROOT = Path(__file__).parents[3]

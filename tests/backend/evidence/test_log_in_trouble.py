@@ -10,12 +10,12 @@ from pathlib import Path
 import pytest
 from sqlalchemy import event, select, text
 
-from backend.evidence.checkpoint import open_checkpoint
 from backend.evidence.errors import LogUnavailableError, TreeRangeError
 from backend.evidence.merkle import tree_root
 from backend.evidence.models import EvidenceLeaf
-from backend.evidence.proofs import verify_consistency
 from backend.store import Store
+from contracts.checkpoint import open_checkpoint
+from contracts.log_proof import verify_consistency
 from tests.support.evidence_logs import LOG_KEY, ORIGIN, make_log, make_log_store
 
 ROOT = Path(__file__).parents[3]

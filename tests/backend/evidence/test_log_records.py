@@ -8,11 +8,12 @@ import pytest
 from backend.evidence.errors import LeafError, VerificationError
 from backend.evidence.extracts import encode_extract
 from backend.evidence.leaf import encode_leaf
-from backend.evidence.merkle import leaf_hash, tree_root
+from backend.evidence.merkle import tree_root
 from backend.evidence.records import parse_record
 from backend.evidence.revocations import encode_revocation
 from backend.evidence.verification import Checkpoint, Entry, verify_log
 from contracts.extract import ExtractNotice
+from contracts.log_proof import leaf_hash
 from contracts.slip_messages import Revocation
 from tests.support.evidence_decisions import make_decision
 

@@ -6,7 +6,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from backend.evidence.errors import ProofError, TreeRangeError
+from backend.evidence.errors import TreeRangeError
 from backend.evidence.merkle import (
     EMPTY_ROOT,
     CompactRange,
@@ -17,7 +17,7 @@ from backend.evidence.merkle import (
     span_hash,
     tree_root,
 )
-from backend.evidence.proofs import verify_consistency, verify_inclusion
+from contracts.log_proof import ProofError, verify_consistency, verify_inclusion
 
 # The eight leaves that certificate-transparency implementations share as test data.
 LEAVES = [

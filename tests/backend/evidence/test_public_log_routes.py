@@ -8,12 +8,12 @@ from flask import Flask
 from hypothesis import given
 from hypothesis import strategies as st
 
-from backend.evidence.checkpoint import open_checkpoint
 from backend.evidence.http import create_blueprint
-from backend.evidence.merkle import leaf_hash, tree_root
-from backend.evidence.proofs import verify_consistency, verify_inclusion
+from backend.evidence.merkle import tree_root
 from backend.evidence.slips import SlipSigner
 from backend.evidence.tile_path import TilePath, find_tile_path, write_tile_path
+from contracts.checkpoint import open_checkpoint
+from contracts.log_proof import leaf_hash, verify_consistency, verify_inclusion
 from tests.support.evidence_logs import LOG_KEY, ORIGIN, make_log, make_log_store
 
 LEAVES = [b"leaf %d" % number for number in range(300)]

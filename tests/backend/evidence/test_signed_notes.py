@@ -7,9 +7,9 @@ from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
 from hypothesis import given
 from hypothesis import strategies as st
 
-from backend.evidence.checkpoint import Checkpoint, open_checkpoint, parse_body, sign_checkpoint
-from backend.evidence.errors import CheckpointError
-from backend.evidence.note import (
+from contracts.checkpoint import Checkpoint, open_checkpoint, parse_body, sign_checkpoint
+from contracts.signed_note import (
+    CheckpointError,
     Note,
     NoteVerifier,
     SignatureType,

@@ -9,11 +9,10 @@ from sqlalchemy import delete, event, select
 
 from backend.evidence.appending import read_head
 from backend.evidence.errors import TreeRangeError
-from backend.evidence.merkle import leaf_hash
 from backend.evidence.models import EvidenceMidNode, EvidenceNode
-from backend.evidence.proofs import verify_inclusion
 from backend.migrations import runner
 from backend.store import Store
+from contracts.log_proof import leaf_hash, verify_inclusion
 from tests.support.evidence_logs import make_log, make_log_store
 
 SIZE = 4_500

@@ -3,13 +3,13 @@
 import pytest
 from click.testing import CliRunner
 
-from backend.evidence.checkpoint import Checkpoint, open_checkpoint, sign_checkpoint
 from backend.evidence.cli import evidence, witness
 from backend.evidence.errors import KeyFileError, WitnessListError
 from backend.evidence.keys import load_or_create_keys, rotate_checkpoint_key
-from backend.evidence.note import SignatureType, parse_verifier
 from backend.evidence.witness.installation import open_witness
 from backend.evidence.witness_building import load_witnesses
+from contracts.checkpoint import Checkpoint, open_checkpoint, sign_checkpoint
+from contracts.signed_note import SignatureType, parse_verifier
 from tests.support.evidence_witnesses import LOG_VERIFIER, START
 
 

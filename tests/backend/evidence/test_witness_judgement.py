@@ -4,14 +4,14 @@ import pytest
 from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
 from sqlalchemy import select
 
-from backend.evidence.checkpoint import Checkpoint, sign_checkpoint
-from backend.evidence.errors import CheckpointError
-from backend.evidence.merkle import CompactRange, consistency_spans, leaf_hash, span_hash, tree_root
-from backend.evidence.note import Note, parse_note, parse_signatures
+from backend.evidence.merkle import CompactRange, consistency_spans, span_hash, tree_root
 from backend.evidence.witness.http import create_witness_app
 from backend.evidence.witness.judgement import Known, Refusal, Refused, Submitted, judge, parse_submission
 from backend.evidence.witness.record import Misbehaviour, Witness
 from backend.store import Store
+from contracts.checkpoint import Checkpoint, sign_checkpoint
+from contracts.log_proof import leaf_hash
+from contracts.signed_note import CheckpointError, Note, parse_note, parse_signatures
 from tests.support.evidence_logs import LOG_KEY, ORIGIN
 from tests.support.evidence_witnesses import LOG_VERIFIER, START, WitnessHouse
 

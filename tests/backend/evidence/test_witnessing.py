@@ -6,18 +6,18 @@ import pytest
 from flask import Flask
 from sqlalchemy import update
 
-from backend.evidence.checkpoint import open_checkpoint, parse_body
 from backend.evidence.errors import WitnessError, WitnessListError
 from backend.evidence.http import create_blueprint
 from backend.evidence.lease import Lease
 from backend.evidence.models import EvidenceHead, EvidenceLease, EvidenceWitness, EvidenceWitnessed
-from backend.evidence.note import parse_note
 from backend.evidence.slips import SlipSigner
 from backend.evidence.witness.http import create_witness_app
 from backend.evidence.witness.judgement import Submitted
 from backend.evidence.witness_client import ask_witness
 from backend.evidence.witness_list import WitnessEntry, parse_witness_list
 from backend.evidence.witnessing import DUTY, REFRESH, TERM, Witnessing
+from contracts.checkpoint import open_checkpoint, parse_body
+from contracts.signed_note import parse_note
 from tests.support.evidence_logs import LOG_KEY, ORIGIN, make_log, make_log_store
 from tests.support.evidence_witnesses import LOG_VERIFIER, WitnessHouse, serving
 

@@ -13,8 +13,6 @@ from typing import Final
 from cryptography.exceptions import InvalidSignature
 from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey, Ed25519PublicKey
 
-from backend.evidence.errors import CheckpointError
-
 KEY_ID_BYTES: Final = 4
 MOST_SIGNATURES: Final = 64
 """A verifier must accept 16 (signed-note, "Format"); more than this is somebody's attempt to keep us busy."""
@@ -22,6 +20,18 @@ _SIGNATURE_BYTES: Final = 64
 _TIME_BYTES: Final = 8
 _LAST_TIME: Final = 2**63 - 1
 _DASH: Final = "\N{EM DASH} "
+
+
+class CheckpointError(Exception):
+    """A text is not a checkpoint, or not signed by the key expected.
+
+    Attributes:
+        reason: ``"form"``, ``"origin"`` or ``"signature"``.
+    """
+
+    def __init__(self, reason: str) -> None:
+        super().__init__(f"not a valid checkpoint: {reason}")
+        self.reason = reason
 
 
 class SignatureType(IntEnum):

@@ -1,7 +1,7 @@
 """Checkpoints: the log's size and root as a signed note that any witness of the transparency ecosystem can read.
 
 Source: C2SP tlog-checkpoint (body: origin, size, root in base64, extension lines); the note itself is in
-:mod:`backend.evidence.note`.
+:mod:`contracts.signed_note`.
 """
 
 from base64 import b64encode
@@ -10,9 +10,8 @@ from dataclasses import dataclass
 
 from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey, Ed25519PublicKey
 
-from backend.evidence.errors import CheckpointError
-from backend.evidence.merkle import HASH_BYTES
-from backend.evidence.note import Note, NoteVerifier, decode_base64, parse_note, sign_note
+from contracts.log_proof import HASH_BYTES
+from contracts.signed_note import CheckpointError, Note, NoteVerifier, decode_base64, parse_note, sign_note
 
 
 @dataclass(frozen=True, slots=True)

@@ -1,13 +1,36 @@
-"""Checks inclusion and consistency proofs, as anyone outside would: from hashes alone.
+"""The Merkle tree's hashes (RFC 6962 section 2.1), and checking its proofs as anyone outside would: from hashes alone.
 
 Source: RFC 9162 sections 2.1.3.2 and 2.1.4.2, whose algorithms verify RFC 6962's proofs.
 """
 
 from collections.abc import Sequence
+from hashlib import sha256
 from hmac import compare_digest
+from typing import Final
 
-from backend.evidence.errors import ProofError
-from backend.evidence.merkle import node_hash
+HASH_BYTES: Final = 32
+
+
+class ProofError(Exception):
+    """A proof does not prove what it claims.
+
+    Attributes:
+        kind: ``"inclusion"`` or ``"consistency"``.
+    """
+
+    def __init__(self, kind: str) -> None:
+        super().__init__(f"the {kind} proof does not hold")
+        self.kind = kind
+
+
+def leaf_hash(leaf: bytes) -> bytes:
+    """Return ``SHA-256(0x00 || leaf)``."""
+    return sha256(b"\x00" + leaf).digest()
+
+
+def node_hash(left: bytes, right: bytes) -> bytes:
+    """Return ``SHA-256(0x01 || left || right)``."""
+    return sha256(b"\x01" + left + right).digest()
 
 
 def verify_inclusion(index: int, size: int, hashed_leaf: bytes, proof: Sequence[bytes], root: bytes) -> None:
