@@ -41,6 +41,8 @@ from backend.evidence.witness_list import WitnessPolicy
 from backend.fleet.building import build_fleet
 from backend.history.building import Needs, build_history
 from backend.history.http import create_blueprint as create_history
+from backend.http.admin_directory import create_blueprint as create_admin_directory
+from backend.http.admin_mandates import create_blueprint as create_admin_mandates
 from backend.http.agency_bulk import create_blueprint as create_bulk
 from backend.http.agency_door import open_agency_door
 from backend.http.agency_gate import current_client
@@ -59,9 +61,11 @@ from backend.linkage.hosted.cli import open_shelf
 from backend.linkage.links import SubjectLinks
 from backend.linkage.reference_lines import REFERENCE_KEY_FILE
 from backend.linkage.references import ReferenceDirectory
+from backend.linkage.running import RunningCentre
 from backend.mandates.book import MandateBook, seed_mandates
 from backend.mandates.errors import MandateError
 from backend.mandates.file import DEMO_MANDATES, load_mandates
+from backend.mandates.granting import Granting
 from backend.migrations import runner
 from backend.public.catalogue import build_catalogue, load_documents
 from backend.public.http import create_blueprint as create_public
@@ -240,6 +244,8 @@ def build_services(settings: Settings) -> Services:
             create_questions(decisions, current_device),
             create_agency_questions(decisions, door.tokens, door.guard),
             create_bulk(BulkDesk(store, sealer, utc_now), decisions),
+            create_admin_mandates(_granting(store, found.agencies), utc_now),
+            create_admin_directory(settings.agencies_file, RunningCentre(settings.state_dir)),
             create_evidence(log, signer, witnessing.checkpoint if witnessing else lambda: None),
             create_slips(desk, prover, names),
             create_public(_catalogue(found.rules), describe_api(settings.public_url)),
@@ -280,6 +286,10 @@ def rotate_keys(settings: Settings) -> str:
     """
     with _told_to_the_operator():
         return rotate_slip_key(settings.keys_dir, utc_now())
+
+
+def _granting(store: Store, linked: Directory) -> Granting:
+    return Granting(store, linked.known_facts(), linked.restricted_facts())
 
 
 def _catalogue(rules: Rulebook) -> Catalogue:

@@ -40,6 +40,8 @@ class ProblemCode(StrEnum):
     TOKEN_WRONG = "token_wrong"  # noqa: S105  (a code)
     CERTIFICATE_WRONG = "certificate_wrong"
     SCOPE_MISSING = "scope_missing"
+    SECOND_PERSON_NEEDED = "second_person_needed"
+    STATE_CONFLICT = "state_conflict"
     RULE_REFUSED = "rule_refused"
     RULE_STEP_REFUSED = "rule_step_refused"
     UNAVAILABLE = "unavailable"

@@ -10,12 +10,12 @@ from flask import Flask, Response, g, request
 from backend.clients.errors import TokenError
 from backend.clients.register import ADMINISTER, DECIDE, Client, ClientRegister
 from backend.clients.tokens import Token, TokenMint
+from backend.http.admin_messages import ADMIN_PREFIX
 from backend.http.problems import ProblemError
 from backend.http.rate_guard import RateGuard, allow
-from contracts.agency import AGENCY_PREFIX, API_PREFIX
+from contracts.agency import AGENCY_PREFIX
 from contracts.problems import ProblemCode
 
-ADMIN_PREFIX: Final = f"{API_PREFIX}/admin"
 _SCOPES: Final = {f"{AGENCY_PREFIX}/": DECIDE, f"{ADMIN_PREFIX}/": ADMINISTER}
 _SCHEME: Final = "bearer "
 

@@ -2,6 +2,7 @@
 
 from typing import Final
 
+from backend.http.admin_operations import ADMIN_OPERATIONS
 from backend.http.agency_operations import AGENCY_OPERATIONS
 from backend.http.history_operations import HISTORY_OPERATIONS
 from backend.http.operation import Operation, Parameter
@@ -112,6 +113,7 @@ _CLAIMS = {
 
 OPERATIONS: Final[tuple[Operation, ...]] = (
     *AGENCY_OPERATIONS,
+    *ADMIN_OPERATIONS,
     Operation(
         "post",
         ENROL_PATH,

@@ -57,6 +57,8 @@ PROBLEMS: Final[dict[ProblemCode, _Kind]] = {
     ProblemCode.TOKEN_WRONG: _Kind(401, "The access token is not valid", retryable=True),
     ProblemCode.CERTIFICATE_WRONG: _Kind(401, "The access token belongs to another certificate"),
     ProblemCode.SCOPE_MISSING: _Kind(403, "The client may not do this"),
+    ProblemCode.SECOND_PERSON_NEEDED: _Kind(403, "Another person has to do this"),
+    ProblemCode.STATE_CONFLICT: _Kind(409, "This cannot be done in the present state"),
     ProblemCode.RULE_REFUSED: _Kind(422, "The decision table cannot be used"),
     ProblemCode.RULE_STEP_REFUSED: _Kind(409, "The version may not take this step now"),
     ProblemCode.UNAVAILABLE: _Kind(503, "The service cannot answer now", retryable=True),

@@ -17,7 +17,7 @@ def test_every_public_and_device_route_is_described(centre):
     for rule in centre.app.url_map.iter_rules():
         if rule.rule.startswith(NOT_DESCRIBED):
             continue
-        path = rule.rule.replace("<path:", "{").replace("<", "{").replace(">", "}")
+        path = rule.rule.replace("<path:", "{").replace("<int:", "{").replace("<", "{").replace(">", "}")
         for method in rule.methods - {"HEAD", "OPTIONS"}:
             assert (method, path) in described
 

@@ -48,7 +48,7 @@ def test_every_route_is_guarded_and_described(whole):
     assert_every_route_asks(whole.app)
     described = {(operation.method.upper(), operation.path) for operation in OPERATIONS}
     there = {
-        (method, rule.rule.replace("<path:", "{").replace("<", "{").replace(">", "}"))
+        (method, rule.rule.replace("<path:", "{").replace("<int:", "{").replace("<", "{").replace(">", "}"))
         for rule in whole.app.url_map.iter_rules()
         for method in rule.methods - {"HEAD", "OPTIONS"}
         if not rule.rule.startswith("/console")
