@@ -256,6 +256,7 @@ def _as_json(row: DeviceRow) -> dict[str, Any]:
         "visits_total": row.visits_total,
         "reader": row.reader.model_dump(mode="json"),
         "printer": row.printer.model_dump(mode="json"),
+        "panel": row.panel.model_dump(mode="json") if row.panel else None,
     }
 
 

@@ -64,6 +64,20 @@ class PartState(Message):
     model: str = Field(default="", max_length=120)
 
 
+class PanelState(PartState):
+    """The front panel's state.
+
+    Attributes:
+        power_cycles_today: How often the panel cut the device's power in its running 24 hours.
+        case_celsius: The case's temperature; None when it is not known.
+        tampered_at: When the case was last opened, if within a day.
+    """
+
+    power_cycles_today: int = Field(default=0, ge=0, le=255)
+    case_celsius: float | None = Field(default=None, ge=-60, le=200)
+    tampered_at: AwareDatetime | None = None
+
+
 class Heartbeat(Message):
     """Body of ``POST /v1/device/heartbeats``, signed. Counters only ever grow within one ``boot_id``."""
 
@@ -76,6 +90,7 @@ class Heartbeat(Message):
     state: Literal["resting", "visiting", "out_of_order"]
     reader: PartState
     printer: PartState
+    panel: PanelState | None = Field(default=None, description="None where the device has no front panel")
 
 
 class HeartbeatReply(Message):

@@ -11,7 +11,7 @@ from typing import Literal
 
 import structlog
 
-from contracts.fleet import Heartbeat, PartHealth, PartState
+from contracts.fleet import Heartbeat, PanelState, PartHealth, PartState
 from contracts.slip import SlipRecord
 from kiosk.adapters.cards import PcscCardSource
 from kiosk.adapters.panel import NoPanel, SerialPanel
@@ -49,7 +49,9 @@ class Kiosk:
         """Serve and work until :meth:`Daemon.stop` is called on the daemon."""
         self.server.start()
         self.heartbeat.start()
-        self.panel.start(lambda: time.monotonic() - self.daemon.turned_at_s < HUNG_S)
+        self.panel.start(
+            lambda: time.monotonic() - self.daemon.turned_at_s < HUNG_S, self.daemon.post, self.heartbeat.nudge
+        )
         _log.info("kiosk_started", screen=self.server.url)
         try:
             self.daemon.run()
@@ -90,7 +92,9 @@ def read_boot_id() -> str:
     return f"{boot[:40]}-{time.monotonic_ns() // 1_000_000:x}"[:64]
 
 
-def observe(state: State, visits: int, boot_id: str, uptime_s: int, now: datetime) -> Heartbeat:
+def observe(
+    state: State, visits: int, boot_id: str, uptime_s: int, now: datetime, panel: PanelState | None = None
+) -> Heartbeat:
     """Make a heartbeat of a state."""
     doing: Literal["resting", "visiting", "out_of_order"] = "visiting" if state.visit is not None else "resting"
     return Heartbeat(
@@ -103,6 +107,7 @@ def observe(state: State, visits: int, boot_id: str, uptime_s: int, now: datetim
         state="out_of_order" if state.place is Place.OUT_OF_ORDER else doing,
         reader=state.reader,
         printer=state.printer,
+        panel=panel,
     )
 
 
@@ -138,10 +143,12 @@ def assemble(
             heartbeat.nudge()
         known.update(parts)
 
-    daemon = Daemon(Parts(cards, press, centre, publish, _keeper(settings.visit_file)), rules)
+    daemon = Daemon(Parts(cards, press, centre, publish, _keeper(settings.visit_file), hub.press), rules)
     heartbeat = HeartbeatThread(
         centre,
-        lambda now: observe(daemon.state, daemon.visits_total, boot_id, int(time.monotonic() - started_s), now),
+        lambda now: observe(
+            daemon.state, daemon.visits_total, boot_id, int(time.monotonic() - started_s), now, panel.report()
+        ),
         interval_s,
     )
     app = create_screen(hub, daemon.post, rules, read_catalogues(), settings.frame_ancestors)
@@ -161,7 +168,7 @@ def build(settings: Settings) -> Kiosk:
     journal = settings.state_dir / "prints.sqlite"
     press: Press = SlipPress(settings.printer_url, journal) if settings.printer_url else NoPress()
     cards = PcscCardSource(settings.reader_name, lambda: datetime.now(UTC).astimezone().date())
-    panel: FrontPanel = SerialPanel(settings.panel_url) if settings.panel_url else NoPanel()
+    panel: FrontPanel = SerialPanel(settings.panel_url, settings.state_dir) if settings.panel_url else NoPanel()
     _log.info("device_identified", device_id=identity.device_id)
     return assemble(
         settings, make_rules(settings, identity), cards, press, client, float(identity.heartbeat_interval_s), panel

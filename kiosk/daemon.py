@@ -61,6 +61,7 @@ class Parts:
         centre: The linkage centre.
         publish: Called with every new state, before its effects are carried out: the screen must be wiped first.
         keep_record: Called with the masked record of a visit that reached its answer.
+        press_key: Called with each key of the front panel, for the screen.
     """
 
     cards: CardSource
@@ -68,6 +69,7 @@ class Parts:
     centre: Centre
     publish: Callable[[State], None]
     keep_record: Callable[[SlipRecord], None]
+    press_key: Callable[[str], None] = lambda _key: None
 
 
 class Daemon:
@@ -125,6 +127,7 @@ class Daemon:
             self._carry_out(effect)
 
     def _carry_out(self, effect: do.Effect) -> None:
+        """Do it. ``Wipe`` needs nothing: publishing the new state has already replaced what the screen shows."""
         match effect:
             case do.ReadCard(visit_id):
                 self._thread(lambda: self._read(visit_id))
@@ -142,8 +145,8 @@ class Daemon:
                 self._cancelled.set()
             case do.KeepRecord(record):
                 self._parts.keep_record(record)
-            case do.Wipe():
-                pass  # publishing the new state has already replaced what the screen shows
+            case do.PressKey(key):
+                self._parts.press_key(key)
             case do.NoteVisitEnded(visit_id, outcomes, ended_in):
                 self.visits_total += 1
                 _log.info("visit_ended", visit_id=str(visit_id), outcomes=outcomes, ended_in=ended_in)

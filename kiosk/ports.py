@@ -8,10 +8,11 @@ from typing import Protocol
 
 from contracts.card import CardRead
 from contracts.decision import Answer, Progress, Question, Service
-from contracts.fleet import Heartbeat, HeartbeatReply, PartState
+from contracts.fleet import Heartbeat, HeartbeatReply, PanelState, PartState
 from contracts.history import DisputeQuestion, HistoryEntry, HistoryPage, HistoryQuestion, HistoryRecord
 from contracts.message import Words
 from contracts.slip import SlipRecord
+from kiosk.visit.events import Event as VisitEvent
 from kiosk.visit.events import PrintResult
 from kiosk.visit.state import State
 
@@ -89,8 +90,18 @@ class Press(Protocol):
 class FrontPanel(Protocol):
     """The lights and switches round the card slot. Its absence or failure never troubles a visit."""
 
-    def start(self, lives: Callable[[], bool]) -> None:
-        """Begin. ``lives`` says whether the kiosk does its work: if not, the panel is left without heartbeats."""
+    def start(self, lives: Callable[[], bool], post: Callable[[VisitEvent], None], nudge: Callable[[], None]) -> None:
+        """Begin.
+
+        Args:
+            lives: Says whether the kiosk does its work: if not, the panel is left without heartbeats.
+            post: Takes what the panel feels: the card switch, headphones, keys.
+            nudge: Called when the centre should hear of the panel now.
+        """
+        ...
+
+    def report(self) -> PanelState | None:
+        """Say how the panel is, for the centre; None where there is to be none."""
         ...
 
     def show(self, state: State) -> None:

@@ -89,4 +89,15 @@ def _row(device_id: str, heartbeat: Heartbeat, received_at: datetime) -> dict[st
     row |= {"device_id": device_id, "received_at": received_at}
     for part, state in (("reader", heartbeat.reader), ("printer", heartbeat.printer)):
         row |= {f"{part}_health": state.health.value, f"{part}_code": state.code, f"{part}_model": state.model}
+    panel = heartbeat.panel  # empty where the device has none
+    row |= {
+        "panel_health": panel.health.value if panel else None,
+        "panel_code": panel.code if panel else None,
+        "panel_model": panel.model if panel else None,
+        "panel_cycles_today": panel.power_cycles_today if panel else None,
+        "panel_case_decicelsius": None
+        if panel is None or panel.case_celsius is None
+        else round(panel.case_celsius * 10),
+        "panel_tampered_at": panel.tampered_at if panel else None,
+    }
     return row

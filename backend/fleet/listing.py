@@ -9,7 +9,7 @@ from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from backend.fleet.models import Agency, Device, DeviceState, DeviceStatus
-from contracts.fleet import PartHealth, PartState
+from contracts.fleet import PanelState, PartHealth, PartState
 from contracts.message import Words
 
 MISSED_HEARTBEATS: Final = 3
@@ -45,6 +45,7 @@ class DeviceRow:
     visits_total: int
     reader: PartState
     printer: PartState
+    panel: PanelState | None = None
 
 
 def judge_condition(
@@ -84,11 +85,14 @@ def _row(device: Device, agency: Agency, state: DeviceState | None, now: datetim
     if state is not None:
         reader = PartState(health=PartHealth(state.reader_health), code=state.reader_code, model=state.reader_model)
         printer = PartState(health=PartHealth(state.printer_health), code=state.printer_code, model=state.printer_model)
+    panel = _panel(state)
     seen_at = state.received_at if state else None
     activity = state.state if state else ""
     return DeviceRow(
         device_id=device.id,
-        condition=judge_condition(device.status, seen_at, (reader, printer), activity, now, interval_s),
+        condition=judge_condition(
+            device.status, seen_at, (reader, printer, *((panel,) if panel else ())), activity, now, interval_s
+        ),
         agency_id=agency.id,
         agency=Words(th=agency.name_th, en=agency.name_en),
         place=Words(th=device.place_th, en=device.place_en),
@@ -101,4 +105,18 @@ def _row(device: Device, agency: Agency, state: DeviceState | None, now: datetim
         visits_total=state.visits_total if state else 0,
         reader=reader,
         printer=printer,
+        panel=panel,
+    )
+
+
+def _panel(state: DeviceState | None) -> PanelState | None:
+    if state is None or not state.panel_health:
+        return None
+    return PanelState(
+        health=PartHealth(state.panel_health),
+        code=state.panel_code or "",
+        model=state.panel_model or "",
+        power_cycles_today=state.panel_cycles_today or 0,
+        case_celsius=None if state.panel_case_decicelsius is None else state.panel_case_decicelsius / 10,
+        tampered_at=state.panel_tampered_at,
     )

@@ -82,6 +82,12 @@ class DeviceState(Base):
     printer_health: Mapped[str] = mapped_column(String(16))
     printer_code: Mapped[str] = mapped_column(String(40))
     printer_model: Mapped[str] = mapped_column(String(120))
+    panel_health: Mapped[str | None] = mapped_column(String(16))
+    panel_code: Mapped[str | None] = mapped_column(String(40))
+    panel_model: Mapped[str | None] = mapped_column(String(120))
+    panel_cycles_today: Mapped[int | None] = mapped_column()
+    panel_case_decicelsius: Mapped[int | None] = mapped_column()
+    panel_tampered_at: Mapped[datetime | None] = mapped_column(UtcDateTime)
 
 
 class SeenNonce(Base):

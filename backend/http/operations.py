@@ -99,6 +99,14 @@ _HEARTBEAT = {
     "state": "resting",
     "reader": {"health": "ok", "code": "", "model": "Virtual PCD"},
     "printer": {"health": "warning", "code": "paper_low", "model": "80 mm"},
+    "panel": {
+        "health": "warning",
+        "code": "case_was_opened",
+        "model": "panel 1.0.0",
+        "power_cycles_today": 0,
+        "case_celsius": 41.5,
+        "tampered_at": "2026-11-23T01:12:40Z",
+    },
 }
 
 _CLAIMS = {

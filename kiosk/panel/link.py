@@ -26,16 +26,16 @@ class PanelLink:
     Args:
         url: ``auto`` or ``serial:/dev/…``.
         on_event: Called from the link's thread with everything the panel says. A record of the tamper log is
-            acknowledged once this returned. Must not raise.
+            acknowledged once this returned, unless it returned False. Must not raise.
         wall_s: Gives the time of day in Unix seconds, 0 when it is not known.
 
     Attributes:
         connected: There is a session.
-        updating: Tell the panel that this host updates itself: it keeps its power for 20 minutes.
+        updating: Asked before each heartbeat: while this host updates itself it keeps its power for 20 minutes.
         lives: Asked before each heartbeat: without heartbeats the panel restarts this host.
     """
 
-    def __init__(self, url: str, on_event: Callable[[PanelEvent], None], wall_s: Callable[[], float]) -> None:
+    def __init__(self, url: str, on_event: Callable[[PanelEvent], object], wall_s: Callable[[], float]) -> None:
         self._path = parse_url(url)
         self._on_event = on_event
         self._wall_s = wall_s
@@ -46,7 +46,7 @@ class PanelLink:
         self._thread = threading.Thread(target=self._run, name="panel-link", daemon=True)
         self._turn = 0
         self._beat_at_s = 0.0
-        self.updating = False
+        self.updating: Callable[[], bool] = lambda: False
         self.lives: Callable[[], bool] = lambda: True
         self.connected = False
 
@@ -111,7 +111,7 @@ class PanelLink:
             return
         if now_s >= self._beat_at_s and self.lives():
             self._beat_at_s = now_s + BEAT_S
-            flags = m.UPDATING_FLAG if self.updating else 0
+            flags = m.UPDATING_FLAG if self.updating() else 0
             session.send(m.HEARTBEAT, m.heartbeat.encode(flags, int(self._wall_s()) & 0xFFFF_FFFF))
         if self._light is not None and self._light != self._light_sent and session.send(m.LIGHT, self._light):
             self._light_sent = self._light
@@ -126,11 +126,11 @@ class PanelLink:
     def _take(self, session: HostSession, event: PanelEvent) -> None:
         if isinstance(event, Disconnected):
             return  # told once, when the loop has ended
-        self._tell(event)
-        if isinstance(event, Logged):
+        kept = self._tell(event)
+        if isinstance(event, Logged) and kept is not False:
             session.send(m.LOG_ACK, m.log_ack.encode(event.counter))
 
-    def _tell(self, event: PanelEvent) -> None:
+    def _tell(self, event: PanelEvent) -> object:
         if isinstance(event, Connected | Disconnected):
             self.connected = isinstance(event, Connected)
-        self._on_event(event)
+        return self._on_event(event)

@@ -5,6 +5,7 @@ import json
 import secrets
 from collections.abc import Callable, Iterator
 from pathlib import Path
+from typing import Any
 
 import fontpkg_sarabun
 from flask import Flask, Response, abort, jsonify, render_template, request, send_from_directory
@@ -47,6 +48,7 @@ class _Pages:
             "language": view.language,
             "size": view.text_size,
             "contrast": view.more_contrast,
+            "headphones": shown.state.headphones,
             "html": self._draw(shown),
         }
         return f"id: {shown.number}\ndata: {json.dumps(body, ensure_ascii=False)}\n\n"
@@ -58,29 +60,43 @@ class _Pages:
         fragment = Markup(self._draw(shown))  # noqa: S704  (drawn by our own template, escaped there)
         say = self._catalogues[view.language].say
         return render_template(
-            "shell.html", token=self.token, fragment=fragment, language=view.language, view=view, t=say
+            "shell.html",
+            token=self.token,
+            fragment=fragment,
+            language=view.language,
+            view=view,
+            state=shown.state,
+            t=say,
         )
 
     def stream(self, app: Flask) -> Iterator[str]:
         """Every newer screen, as server-sent events; a comment now and then finds out who has gone."""
         with app.app_context():
+            keys_seen = self._hub.pressed()
             shown = self._hub.newest()
             yield "retry: 500\n" + self._message(shown)
             while not self._hub.closed:
-                newer = self._hub.wait_newer(shown.number, KEEP_ALIVE_S)
-                if newer is None:
+                news = self._hub.wait_news(shown.number, keys_seen, KEEP_ALIVE_S)
+                if news is None:
                     yield ": still here\n\n"
-                else:
-                    shown = newer
+                    continue
+                if news.shown is not None:  # first: a key meant for an older screen does nothing on a newer one
+                    shown = news.shown
                     yield self._message(shown)
+                for key in news.keys:
+                    keys_seen = key.number
+                    yield f"event: key\ndata: {json.dumps({'key': key.key, 'number': key.number})}\n\n"
 
     def act(self) -> tuple[str, int]:
         """Take a touch."""
+        body: Any = request.get_json(silent=True)
         try:
-            touch = parse_touch(request.get_json(silent=True))
+            touch = parse_touch(body)
         except TouchError:
             abort(400)
-        self._post(touch)
+        number = body.get("key")
+        if not isinstance(number, int) or self._hub.use_key(number):
+            self._post(touch)
         return "", 204
 
     def state(self) -> Response:

@@ -93,6 +93,13 @@ class NoteVisitEnded:
     ended_in: str
 
 
+@dataclass(frozen=True, slots=True)
+class PressKey:
+    """Hand a key to the screen."""
+
+    key: str = field(repr=False)
+
+
 Effect = (
     ReadCard
     | FetchServices
@@ -105,4 +112,5 @@ Effect = (
     | KeepRecord
     | Wipe
     | NoteVisitEnded
+    | PressKey
 )

@@ -159,6 +159,27 @@ class PrinterChanged:
 
 
 @dataclass(frozen=True, slots=True)
+class CardFelt:
+    """The front panel's switch in the slot: something is in it, or no longer. What it is only the reader knows."""
+
+    inside: bool
+
+
+@dataclass(frozen=True, slots=True)
+class HeadphonesChanged:
+    """Headphones were plugged in, or pulled out."""
+
+    plugged: bool
+
+
+@dataclass(frozen=True, slots=True)
+class KeyPressed:
+    """A key of the front panel's keypad: ``0`` to ``9``, ``*``, ``#``. It acts on the screen, as a finger does."""
+
+    key: str = field(repr=False)
+
+
+@dataclass(frozen=True, slots=True)
 class Ticked:
     """Time passed; ``now_s`` is the step's argument."""
 
@@ -326,6 +347,9 @@ Event = (
     | HistoryPrinted
     | ReaderChanged
     | PrinterChanged
+    | CardFelt
+    | HeadphonesChanged
+    | KeyPressed
     | Ticked
     | Touch
 )

@@ -39,6 +39,9 @@ _ANYWHERE: dict[type[ev.Event], Move] = {
     ev.HistoryPrinted: looking.note_paper,
     ev.ReaderChanged: surroundings.keep_reader,
     ev.PrinterChanged: surroundings.keep_printer,
+    ev.CardFelt: surroundings.feel_card,
+    ev.HeadphonesChanged: surroundings.keep_headphones,
+    ev.KeyPressed: surroundings.hand_key_on,
     ev.Ticked: moves.warn_or_time_out,
     ev.ServiceToggled: moves.stay,
     ev.ChoiceMade: moves.stay,
@@ -61,7 +64,7 @@ _ANYWHERE: dict[type[ev.Event], Move] = {
 """What every place does unless its own row says otherwise. ``stay`` means: defined, and nothing happens."""
 
 _ROWS: dict[Place, dict[type[ev.Event], Move]] = {
-    Place.REST: {ev.ReaderChanged: surroundings.rest_by_reader, ev.Ticked: moves.reset_view},
+    Place.REST: {ev.ReaderChanged: surroundings.rest_by_reader, ev.Ticked: surroundings.rest_on},
     Place.OUT_OF_ORDER: {ev.ReaderChanged: surroundings.rest_by_reader, ev.Ticked: moves.reset_view},
     Place.TAKE_CARD: {ev.Ticked: moves.reset_view},
     Place.READING: {

@@ -79,6 +79,7 @@ def begin_visit(state: State, event: Any, now_s: float, rules: Rules) -> Step:
     """A card came in. If the last one's removal went unseen, that visit is ended first."""
     ended = _forget(state, rules) if state.visit is not None else Step(state)
     fresh = replace(ended.state, place=Place.READING, visit=Visit(event.visit_id), farewell=Farewell.PLAIN)
+    fresh = replace(fresh, felt_at_s=None, push_card=False)  # the reader has seen it
     if state.place is Place.READING:  # the table sees no change of place: restart its clock here
         fresh = replace(fresh, turn=state.turn + 1, due_at_s=due_at_s(fresh, now_s, rules), warned=False)
     return Step(fresh, (*ended.effects, do.ReadCard(event.visit_id)))

@@ -151,6 +151,9 @@ class State:
         turn: Counts screens; a touch made on an earlier one is dropped.
         due_at_s: When, on the shell's monotonic clock, this place's time is up; None for never.
         warned: Whether the time-out warning is on the screen.
+        headphones: Somebody listens: the keypad is explained, and the page speaks where it can.
+        felt_at_s: Since when something is in the slot that the reader has not seen; None when nothing is.
+        push_card: It has been there for too long: the card is to be pushed in further.
     """
 
     place: Place = Place.REST
@@ -163,6 +166,9 @@ class State:
     turn: int = 0
     due_at_s: float | None = None
     warned: bool = False
+    headphones: bool = False
+    felt_at_s: float | None = None
+    push_card: bool = False
 
     @property
     def screen(self) -> str:
@@ -185,6 +191,7 @@ class Rules:
         reading_s: A card not read by then is unreadable.
         asking_s: A centre that has not answered by then is unreachable.
         printing_s: A press that has not reported by then leaves us unsure.
+        push_card_s: A card felt in the slot and not seen by the reader for so long is not in far enough.
     """
 
     place: Words
@@ -195,3 +202,4 @@ class Rules:
     reading_s: float = 40.0
     asking_s: float = 45.0
     printing_s: float = 90.0
+    push_card_s: float = 2.0

@@ -4,7 +4,8 @@ from dataclasses import replace
 from typing import Any
 
 from contracts.fleet import PartHealth
-from kiosk.visit.moves import Step, end_visit, home, touched
+from kiosk.visit import effects as do
+from kiosk.visit.moves import Step, end_visit, home, reset_view, touched
 from kiosk.visit.state import Rules, State
 
 
@@ -25,6 +26,29 @@ def rest_by_reader(state: State, event: Any, _now_s: float, _rules: Rules) -> St
     """In service with a reader, out of order without."""
     known = replace(state, reader=event.part)
     return Step(replace(known, place=home(known)))
+
+
+def keep_headphones(state: State, event: Any, _now_s: float, _rules: Rules) -> Step:
+    """Somebody listens, or no longer."""
+    return Step(replace(state, headphones=event.plugged))
+
+
+def feel_card(state: State, event: Any, now_s: float, _rules: Rules) -> Step:
+    """Something is in the slot. During a visit that is the visitor's card, about which the reader knows more."""
+    since_s = now_s if event.inside and state.visit is None else None
+    return Step(replace(state, felt_at_s=since_s, push_card=False))
+
+
+def hand_key_on(state: State, event: Any, now_s: float, rules: Rules) -> Step:
+    """The screen knows what a key is for there; here it shows that somebody is there, as any touch does."""
+    return Step(touched(state, now_s, rules), (do.PressKey(event.key),))
+
+
+def rest_on(state: State, event: Any, now_s: float, rules: Rules) -> Step:
+    """Nobody is served: set the view back in time, and help with a card that is not in far enough."""
+    at_rest = reset_view(state, event, now_s, rules).state
+    stuck = at_rest.felt_at_s is not None and now_s - at_rest.felt_at_s >= rules.push_card_s
+    return Step(replace(at_rest, push_card=True)) if stuck and not at_rest.push_card else Step(at_rest)
 
 
 def choose_language(state: State, event: Any, now_s: float, rules: Rules) -> Step:

@@ -7,6 +7,7 @@ import pytest
 from axe_playwright_python.sync_playwright import Axe
 from playwright.sync_api import Browser, Page
 
+from kiosk.visit import events as ev
 from kiosk.visit.state import State
 from tests.support.kiosk_people import PERSON
 from tests.support.kiosk_stage import Playing, Stage, screens
@@ -119,3 +120,22 @@ def test_a_page_whose_kiosk_is_gone_shows_nobody(chromium: Browser) -> None:
     page.wait_for_selector("h1:has-text('ตู้นี้ขัดข้องชั่วคราว')", timeout=15000)
     assert PERSON.name_th.first not in page.content()
     page.context.close()
+
+
+def test_the_keypad_makes_a_visit_without_a_touch(chromium: Browser) -> None:
+    with Playing() as playing:
+        page = chromium.new_page()
+        page.goto(playing.server.url)
+        page.wait_for_selector('.stage[data-screen="rest"]')
+        playing.daemon.post(ev.HeadphonesChanged(True))
+        page.wait_for_selector("#keypad")
+        playing.slot.insert(PERSON)
+        page.wait_for_selector('.stage[data-screen="services"]')
+        playing.daemon.post(ev.KeyPressed("8"))
+        page.wait_for_function("() => document.activeElement.classList.contains('choice')")
+        playing.daemon.post(ev.KeyPressed("5"))
+        page.wait_for_selector('.choice[aria-checked="true"]')
+        for key, screen in (("#", "consent"), ("#", "answer"), ("*", "take_card")):
+            playing.daemon.post(ev.KeyPressed(key))
+            page.wait_for_selector(f'.stage[data-screen="{screen}"]')
+        page.close()

@@ -93,6 +93,20 @@ def test_the_stream_begins_with_the_newest_screen_and_follows(door: Door) -> Non
     reply.close()
 
 
+def test_a_key_is_streamed_to_every_page_and_acts_once(door: Door) -> None:
+    reply = door.client.get("/events", headers=HOST)
+    stream = reply.iter_encoded()
+    next(stream)
+    door.hub.press("#")
+    said = next(stream).decode()
+    assert said.startswith("event: key\n")
+    assert json.loads(said.split("data: ", 1)[1]) == {"key": "#", "number": 1}
+    reply.close()
+    assert door.hub.use_key(1)
+    assert not door.hub.use_key(1)
+    assert not door.hub.use_key(2), "nobody pressed it"
+
+
 def test_both_catalogues_have_exactly_the_words_the_screens_use() -> None:
     text = "".join(path.read_text() for path in (FOLDER / "templates").rglob("*.html"))
     used = set(re.findall(r'\bt\("([a-z_0-9.]+)"[,)]', text))

@@ -16,6 +16,7 @@ from kiosk.visit.record import initials, mask_number
 from kiosk.visit.state import Farewell, Place, State, View
 from tests.support.kiosk_fakes import PAPER_OUT, PAPER_WORDS, PRINTER_OK, READER_GONE, READER_OK
 from tests.support.kiosk_people import PERSON, RULES, SERVICES, answer_to, news, visit_number
+from tests.support.kiosk_stage import screens
 
 ID, OTHER = visit_number(1), visit_number(2)
 
@@ -264,6 +265,35 @@ def test_help_lies_over_the_place_and_goes_with_it(kiosk: Kiosk) -> None:
     assert kiosk.take(ev.CardInserted(ID)).screen == "reading"
 
 
+def test_a_card_that_is_not_in_far_enough_is_helped_in() -> None:
+    state = screens()["rest"]
+    felt, _ = step(state, ev.CardFelt(True), 100.0, RULES)
+    for now_s, pushed in ((101.9, False), (102.0, True)):
+        felt, _ = step(felt, ev.Ticked(), now_s, RULES)
+        assert felt.push_card is pushed
+    assert step(felt, ev.CardFelt(False), 103.0, RULES)[0].push_card is False
+    seen, _ = step(felt, ev.CardInserted(ID), 103.0, RULES)
+    assert (seen.push_card, seen.felt_at_s) == (False, None)
+    served, _ = step(seen, ev.CardFelt(True), 104.0, RULES)  # the visitor's own card: the reader knows better
+    assert served.felt_at_s is None
+
+
+def test_keys_go_to_the_screen_and_show_that_somebody_is_there(kiosk: Kiosk) -> None:
+    warned = screens()["time_warning"]
+    after, effects = step(warned, ev.KeyPressed("8"), 500.0, RULES)
+    assert effects == (do.PressKey("8"),)
+    assert after.warned is False
+    assert after.due_at_s == 500.0 + RULES.idle_s
+    assert "8" not in repr(ev.KeyPressed("8")) + repr(effects)
+
+
+def test_headphones_stay_in_when_the_visit_ends() -> None:
+    listening, _ = step(screens()["consent"], ev.HeadphonesChanged(True), 1.0, RULES)
+    gone, _ = step(listening, ev.CardRemoved(), 2.0, RULES)
+    assert gone.headphones
+    assert not step(gone, ev.HeadphonesChanged(False), 3.0, RULES)[0].headphones
+
+
 def test_initials_pass_over_leading_vowels() -> None:
     assert initials(PERSON.name_th.model_copy(update={"first": "เกษม", "last": "ไพบูลย์"})) == "ก. พ."
     assert mask_number("1101700207030") == "1-XXXX-XXXXX-03-0"
@@ -284,6 +314,9 @@ _EVENTS = st.one_of(
     st.just("answer"),
     st.builds(ev.ServiceToggled, st.sampled_from([s.id for s in SERVICES])),
     *(st.builds(kind) for kind in (ev.ChoiceMade, ev.Agreed, ev.WentBack, ev.TriedAgain, ev.SlipWanted, ev.Finished)),
+    st.builds(ev.CardFelt, st.booleans()),
+    st.builds(ev.HeadphonesChanged, st.booleans()),
+    st.builds(ev.KeyPressed, st.sampled_from(list("0123456789*#"))),
     *(st.builds(kind) for kind in (ev.TimeExtended, ev.ContrastToggled, ev.HelpToggled, ev.Ticked)),
 )
 _GOING_ON = st.sampled_from(

@@ -26,6 +26,9 @@ def panel(tmp_path: Path) -> Iterator[SimulatedPanel]:
 
 def test_the_log_is_a_table_and_json(panel: SimulatedPanel) -> None:
     address = ["--panel", f"serial:{panel.link}"]
+    until_s = time.monotonic() + 10
+    while not panel.state and time.monotonic() < until_s:  # until then nobody looks at the switches
+        time.sleep(0.05)
     for _ in range(9):  # more than one answer holds
         for active in (True, False):
             panel.set_switch(m.LID_OPEN, active)

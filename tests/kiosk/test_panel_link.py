@@ -162,9 +162,9 @@ def test_an_address_that_is_none_is_refused(url: str) -> None:
     assert parse_url("serial:///dev/ttyACM0") == parse_url("serial:/dev/ttyACM0") == "/dev/ttyACM0"
 
 
-def test_the_kiosk_s_panel_follows_the_visit(panel: SimulatedPanel) -> None:
-    front = SerialPanel(f"serial:{panel.link}")
-    front.start(lambda: True)
+def test_the_kiosk_s_panel_follows_the_visit(panel: SimulatedPanel, tmp_path: Path) -> None:
+    front = SerialPanel(f"serial:{panel.link}", tmp_path)
+    front.start(lambda: True, lambda _event: None, lambda: None)
     front.show(State(place=Place.OUT_OF_ORDER))
     amber_pixels = {n for n in range(16) if n % 4 == 0}
 
@@ -182,9 +182,8 @@ def test_a_kiosk_that_hangs_sends_no_heartbeat(desk: Desk) -> None:
     desk.link.lives = lambda: False
     desk.wait(is_connected)
     desk.link.send(m.STATUS)
-    first = desk.wait(lambda event: isinstance(event, Answered))
+    first = desk.wait(lambda event: isinstance(event, Answered) and event.command == m.STATUS)
     assert isinstance(first, Answered)
-    assert first.command == m.STATUS
     assert m.status.decode(first.payload).watchdog == m.GRACE
 
 

@@ -56,6 +56,9 @@ def screens(services: tuple[Service, ...] = SERVICES) -> dict[str, State]:
     answer = walk(asking, ev.AnswerCame(_ID, answer_to(asked.visit.question)))
     shown = {
         "rest": start,
+        "rest_push_card": walk(start, ev.CardFelt(True), *[ev.Ticked()] * 30),
+        "rest_headphones": walk(start, ev.HeadphonesChanged(True)),
+        "services_headphones": walk(chosing, ev.HeadphonesChanged(True), *_chosen(three)),
         "rest_offline": walk(begin(RULES), ev.PrinterChanged(PartState(health=PartHealth.FAULT, code="paper_out"))),
         "reading": reading,
         "services": chosing,
@@ -138,7 +141,7 @@ class Playing:
         self.centre = FakeCentre(step_s=pace_s / 2)
         self.records: list[object] = []
         self.hub = Hub(begin(RULES))
-        parts = Parts(self.slot, self.press, self.centre, self.hub.publish, self.records.append)
+        parts = Parts(self.slot, self.press, self.centre, self.hub.publish, self.records.append, self.hub.press)
         self.daemon = Daemon(parts, RULES)
         app = create_screen(self.hub, self.daemon.post, RULES, read_catalogues())
         self.server = ScreenServer(app, "127.0.0.1", port)

@@ -5,7 +5,7 @@ from sqlalchemy import func, select
 from backend.fleet.heartbeats import HeartbeatBuffer
 from backend.fleet.listing import Condition
 from backend.fleet.models import DeviceState, DeviceStatus
-from contracts.fleet import HEARTBEAT_PATH, Heartbeat
+from contracts.fleet import HEARTBEAT_PATH, Heartbeat, PanelState
 from tests.support.centre_app import START, heartbeat
 
 
@@ -73,6 +73,20 @@ def test_conditions_paper_low(centre):
 
 def test_conditions_no_reader(centre):
     assert condition(centre, reader={"health": "absent"}) is Condition.FAULT
+
+
+def test_an_opened_case_is_seen_by_who_looks_after_the_device(centre_on_each):
+    device = centre_on_each.enrol()
+    device.post(HEARTBEAT_PATH, heartbeat())
+    assert only_row(centre_on_each).panel is None
+    said = {
+        "health": "warning", "code": "case_was_opened", "model": "panel 1.0.0", "power_cycles_today": 2,
+        "case_celsius": 41.5, "tampered_at": "2026-11-23T01:12:40Z",
+    }  # fmt: skip
+    device.post(HEARTBEAT_PATH, heartbeat(panel=said))
+    row = only_row(centre_on_each)
+    assert row.panel == PanelState.model_validate(said)
+    assert row.condition is Condition.WARNING
 
 
 def test_conditions_out_of_order(centre):
