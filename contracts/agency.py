@@ -6,10 +6,9 @@ from typing import Annotated, Final, Literal
 from pydantic import AfterValidator, AwareDatetime, Field
 
 from contracts.card import Assurance
-from contracts.decision import Answer, CardEvidence, Decision, OfficerId, ServiceId, SourceOutcome
+from contracts.decision import Answer, CardedSubject, Decision, OfficerId, ServiceId, SourceOutcome
 from contracts.message import Message
 from contracts.problems import ProblemCode
-from contracts.subject import NamedSubject
 
 API_PREFIX: Final = "/api/v1"
 TOKEN_PATH: Final = f"{API_PREFIX}/oauth/token"
@@ -34,10 +33,8 @@ ItemReference = Annotated[str, Field(pattern=r"^[A-Za-z0-9._-]{1,64}$"), AfterVa
 """The agency's own name for one line of a batch; never a citizen's number."""
 
 
-class AgencySubject(NamedSubject):
+class AgencySubject(CardedSubject):
     """Whom the question is about. An agency's system has a number; a counter may have the card's proof as well."""
-
-    card: CardEvidence | None = Field(default=None, repr=False)
 
 
 class AgencyQuestion(Message):

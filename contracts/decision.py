@@ -69,21 +69,26 @@ class CardEvidence(Message):
     chip_serial: str | None = Field(default=None, repr=False)
 
 
-class Subject(NamedSubject):
-    """Whom the question is about. The type travels beside the digits: digits alone cannot tell a person's number.
-
-    A device always shows the card's evidence; an agency's own system may have no card before it. A juristic person has
-    none: the card is that of the person who acts for it, and so is ``citizen_number`` beside it.
-    """
+class CardedSubject(NamedSubject):
+    """Whom the question is about, and the card that was shown, where one was."""
 
     card: CardEvidence | None = Field(default=None, repr=False)
-    holder_check: HolderCheck = HolderCheck.NONE
 
     @model_validator(mode="after")
     def _card_is_somebodys(self) -> Self:
         if self.card is not None and not self.citizen_number:
             raise ValueError("a card goes with the citizen number on it")
         return self
+
+
+class Subject(CardedSubject):
+    """Whom the question is about. The type travels beside the digits: digits alone cannot tell a person's number.
+
+    A device always shows the card's evidence; an agency's own system may have no card before it. A juristic person has
+    none: the card is that of the person who acts for it, and so is ``citizen_number`` beside it.
+    """
+
+    holder_check: HolderCheck = HolderCheck.NONE
 
 
 class Question(Message):

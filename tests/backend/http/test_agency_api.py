@@ -44,6 +44,14 @@ def test_the_officer_is_required_and_has_a_form(whole, officer):
     assert "3999900000010" not in response.text
 
 
+def test_a_card_goes_with_its_citizen_number(whole):
+    name = {"prefix": "นาย", "first": "ก", "middle": "", "last": "ข"}
+    card = {"name_th": name, "birth": {"year": 1950, "month": 1, "day": 1}, "request_number": "1"}
+    subject = {"type": "juristic_number", "juristic_number": "0105500000017", "card": card}
+    response = whole.post(DECISIONS_PATH, question(subject=subject))
+    assert (response.status_code, response.get_json()["code"]) == (400, "bad_request")
+
+
 def test_the_agencys_mandates_apply(whole):
     response = whole.post(DECISIONS_PATH, question(services=["driving_licence"]))
     assert response.get_json()["code"] == "mandate_missing"
