@@ -5,7 +5,7 @@ from typing import Annotated, Literal
 
 from pydantic import AwareDatetime, Field
 
-from contracts.message import Message, Words
+from contracts.message import Count, Label, Message, Words
 
 DeviceId = Annotated[str, Field(pattern=r"^dev_[a-z0-9]{16}$")]
 
@@ -25,9 +25,9 @@ class EnrolRequest(Message):
 
     claim_code: str = Field(min_length=6, max_length=40, repr=False)
     public_key: str = Field(description="Ed25519 public key, 32 raw bytes, base64url without padding")
-    serial: str = Field(max_length=64)
-    model: str = Field(max_length=80)
-    software_version: str = Field(max_length=40)
+    serial: Label = Field(max_length=64)
+    model: Label = Field(max_length=80)
+    software_version: Label = Field(max_length=40)
 
 
 class EnrolReply(Message):
@@ -60,8 +60,8 @@ class PartState(Message):
     """
 
     health: PartHealth
-    code: str = Field(default="", max_length=40)
-    model: str = Field(default="", max_length=120)
+    code: Label = Field(default="", max_length=40)
+    model: Label = Field(default="", max_length=120)
 
 
 class PanelState(PartState):
@@ -82,11 +82,11 @@ class Heartbeat(Message):
     """Body of ``POST /v1/device/heartbeats``, signed. Counters only ever grow within one ``boot_id``."""
 
     sent_at: AwareDatetime
-    boot_id: str = Field(max_length=64)
-    software_version: str = Field(max_length=40)
-    uptime_s: int = Field(ge=0)
-    memory_bytes: int = Field(ge=0)
-    visits_total: int = Field(ge=0)
+    boot_id: Label = Field(max_length=64)
+    software_version: Label = Field(max_length=40)
+    uptime_s: Count
+    memory_bytes: Count
+    visits_total: Count
     state: Literal["resting", "visiting", "out_of_order"]
     reader: PartState
     printer: PartState

@@ -8,7 +8,7 @@ from pydantic import AwareDatetime, Field
 
 from contracts.agency import AGENCY_PREFIX
 from contracts.decision import LeafReference, OfficerId, Outcome, Subject
-from contracts.message import Message, Words
+from contracts.message import Count, Message, Words
 from contracts.slip import MaskedHolder
 
 HISTORY_PATH = "/v1/device/history"
@@ -111,7 +111,7 @@ class HistoryQuestion(Message):
 
     visit_id: UUID
     subject: Subject = Field(repr=False)
-    before: int | None = Field(default=None, ge=0)
+    before: Count | None = None
     limit: int = Field(default=20, ge=1, le=PAGE_MOST)
 
 
@@ -168,7 +168,7 @@ class DisputeQuestion(Message):
 
     visit_id: UUID
     subject: Subject = Field(repr=False)
-    leaf_index: int = Field(ge=0)
+    leaf_index: Count
     act: Literal["open", "object", "accept"] = "open"
     reason: DisputeReason = DisputeReason.OTHER
 

@@ -1,6 +1,13 @@
 """The base of every message: frozen, and tolerant of fields a newer peer adds."""
 
-from pydantic import BaseModel, ConfigDict
+from typing import Annotated
+
+from pydantic import BaseModel, ConfigDict, Field
+
+Count = Annotated[int, Field(ge=0, le=2**53 - 1)]
+"""How many of something: as far as every JSON reader counts exactly (RFC 8259 section 6), and databases hold."""
+Label = Annotated[str, Field(pattern=r"^[^\u0000-\u001f\u007f]*$")]
+"""One line of text without control characters: PostgreSQL stores no NUL."""
 
 
 class Message(BaseModel):

@@ -1,5 +1,6 @@
 import time
 
+import pytest
 from sqlalchemy import func, select
 
 from backend.fleet.heartbeats import HeartbeatBuffer
@@ -55,6 +56,13 @@ def test_heartbeats_gather_and_are_written_soon(centre):
         time.sleep(0.01)
     assert states(centre) == 1
     buffer.close()
+
+
+@pytest.mark.parametrize("wild", [{"uptime_s": 1 << 70}, {"visits_total": 1 << 63}, {"boot_id": "a\0b"}])
+def test_what_no_database_holds_is_refused_before_it_spoils_a_batch(centre_on_each, wild):
+    refused = centre_on_each.enrol().post(HEARTBEAT_PATH, heartbeat(**wild))
+    assert (refused.status_code, refused.get_json()["code"]) == (400, "bad_request")
+    assert states(centre_on_each) == 0
 
 
 def condition(centre, **changes):
