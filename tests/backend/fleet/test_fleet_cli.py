@@ -59,7 +59,7 @@ def test_agencies_lists_the_seed(run):
 
 def test_user_add(centre, run):
     added = run("user", "add", "A@B.example", "--password-stdin", group=cli.centre, input="long enough password\n")
-    assert (added.exit_code, added.output) == (0, "a@b.example may log in\n")
+    assert (added.exit_code, added.output) == (0, "a@b.example may log in: fleet_admin\n")
     again = run("user", "add", "a@b.example", "--password-stdin", group=cli.centre, input="long enough password\n")
     assert again.exit_code == 1
     assert "there is an account" in again.stderr
