@@ -54,7 +54,8 @@ def torn_day(day: int, chance: random.Random) -> list[Event]:
         events += [(at, "brownout", after_bytes), (at + 1, "switches", (2, 0, 4, 0)[n % 4])]
     at += HOUR_MS
     events += [(at, "switches", 0)]
-    return events + [(at + (n + 1) * 5 * MINUTE_MS, "reset", n) for n in range(60)]
+    events += [(at + (n + 1) * 5 * MINUTE_MS, "reset", n) for n in range(60)]
+    return [*events, (at + 61 * 5 * MINUTE_MS, "brownout", -1)]  # what did not strike strikes no other day
 
 
 def week(seed: int) -> list[Event]:

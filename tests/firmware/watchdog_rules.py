@@ -29,6 +29,7 @@ class Rules:
     in_a_row: int = 0
     today: int = 0
     day_from: float = 0.0
+    clock_from: float | None = None
     steady_from: float | None = None
     update_from: float | None = None
     held_until: float = NEVER_S
@@ -64,6 +65,7 @@ class Rules:
             self.steady_from = now
         self.quiet_from, self.patience = now, SILENCE_S
         self._forgive(now)
+        self._look_at_the_clock(now)
         if not updating:
             self.update_from = None
         elif self.update_from is None:
@@ -75,14 +77,20 @@ class Rules:
 
     def start(self, now: float) -> None:
         """The panel itself starts: it knows today's cuts from its log, and begins the rest anew."""
-        cuts, today = self.cuts, self.today
+        cuts, today, clock_from = self.cuts, self.today, self.clock_from
         self.__init__(cuts, now)  # type: ignore[misc]  # a new life with the old memory
-        self.today, self.day_from = today, now
+        self.today, self.day_from, self.clock_from = today, now, clock_from
         self.in_a_row = min(today, len(PAUSES_S))
 
     def _forget_yesterday(self, now: float) -> None:
         if self.today and now >= self.day_from + DAY_S:
-            self.today = 0
+            self.today, self.clock_from = 0, None
+
+    def _look_at_the_clock(self, now: float) -> None:
+        if self.today and self.clock_from is None:
+            self.clock_from = now
+        elif self.clock_from is not None and now >= self.clock_from + DAY_S:
+            self.today, self.clock_from = 0, None
 
     def _forgive(self, now: float) -> None:
         if self.steady_from is not None and min(now, self.quiet_from + self.patience) - self.steady_from >= STEADY_S:

@@ -71,6 +71,14 @@ class HostWatchdog:
         self._spoken = True
         self._settle()
 
+    def begin_day(self) -> None:
+        """Take it from the host's clock that the 24 hours are over."""
+        self._day_ms = 0
+        self.cycles_today = 0
+        self.new_day = True
+        if self.state != m.CUT:
+            self._settle()
+
     def suspend(self) -> None:
         """Hold still for 30 minutes: a technician is at work."""
         if self.state != m.CUT:

@@ -128,6 +128,8 @@ class Panel:
         """Take the host's time; 0 when it does not know."""
         if unix_s:
             self._unix_s, self._unix_ms = unix_s, 0
+            if self.ring.count_day(unix_s):
+                self.watchdog.begin_day()
 
     def unix_s(self) -> int:
         """Return the time as last told, gone on; 0 when never told."""

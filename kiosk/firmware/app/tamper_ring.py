@@ -25,7 +25,9 @@ READY = 0x72
 ACKNOWLEDGED = 0x73
 NEW_DAY = 0x74
 CYCLED = 0x75
+DAY_FROM = 0x76
 OWN = 0x70
+DAY_S = 86_400
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
@@ -65,6 +67,7 @@ class TamperRing:
         counter: Number of the newest record.
         acknowledged: The host has dealt with every record up to this one.
         cycles_today: Power cycles since the last NEW_DAY.
+        day_from: The host's clock when it first told it after one of these, Unix seconds; 0 when it has not.
         unacknowledged: Payloads of LOGGED, oldest first.
         recent: The same of the newest records, acknowledged or not.
         failed: The flash refused a write; what it should hold is in memory only.
@@ -78,6 +81,7 @@ class TamperRing:
         self.counter = 0
         self.acknowledged = 0
         self.cycles_today = 0
+        self.day_from = 0
         self.unacknowledged: list[bytes] = []
         self.recent: list[bytes] = []
         self.failed = False
@@ -115,9 +119,21 @@ class TamperRing:
         self.unacknowledged = [body for body in self.unacknowledged if m.record.decode(body).counter > counter]
         self._append(encode_record(counter, 0, self.boot, ACKNOWLEDGED, 0, 0))
 
+    def count_day(self, unix_s: int) -> bool:
+        """Take the host's clock; return whether by it a day has gone by since the power cycles that count.
+
+        The panel's own count of 24 hours dies with its power. A kiosk that is switched off every night would come to
+        its limit once and never leave it.
+        """
+        if self.cycles_today and not 0 < self.day_from <= unix_s:
+            self.day_from = unix_s
+            self._append(encode_record(self.counter, unix_s, self.boot, DAY_FROM, 0, 0))
+        return self.cycles_today > 0 and unix_s - self.day_from >= DAY_S
+
     def begin_day(self) -> None:
         """Note that the 24 hours of the power-cycle limit are over."""
         self.cycles_today = 0
+        self.day_from = 0
         self._append(encode_record(self.counter, 0, self.boot, NEW_DAY, 0, 0))
 
     def step(self, elapsed: int, unix_s: int = 0) -> None:
@@ -158,13 +174,15 @@ class TamperRing:
         if record.kind == BEGIN:
             self.acknowledged = max(self.acknowledged, record.counter)
             self.cycles_today = record.value
+        elif record.kind == DAY_FROM:
+            self.day_from = record.unix_s
         elif record.kind == EPOCH:
             self.epoch = record.counter
             seen = max(seen, record.unix_s)
         elif record.kind == ACKNOWLEDGED:
             self.acknowledged = max(self.acknowledged, record.counter)
         elif record.kind == NEW_DAY:
-            self.cycles_today = 0
+            self.cycles_today = self.day_from = 0
         elif record.kind == CYCLED:
             self.cycles_today += 1
         elif record.kind < OWN and (record.counter > seen or self._is_new(record.counter)):
@@ -210,6 +228,8 @@ class TamperRing:
             encode_record(self.acknowledged, self._generation, self.boot, BEGIN, 0, self.cycles_today),
             encode_record(self.epoch, self.counter, self.boot, EPOCH, 0, 0),
         ]
+        if self.day_from:
+            opening.append(encode_record(self.counter, self.day_from, self.boot, DAY_FROM, 0, 0))
         opening.extend(encode_record(*m.record.decode(body)) for body in self.unacknowledged)
         opening.append(encode_record(self.counter, 0, self.boot, READY, 0, 0))
         try:

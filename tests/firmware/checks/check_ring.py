@@ -98,6 +98,35 @@ def check_power_cycles_of_the_day_survive_restarts_and_rotation():
     assert opened(segments).cycles_today == 0
 
 
+def check_the_host_s_clock_ends_the_day_through_restarts_and_rotation():
+    segments = MemorySegments()
+    ring = opened(segments)
+    assert not ring.count_day(1_000_000)  # nothing to count
+    ring.note(m.POWER_CYCLED)
+    for hour in (0, 10, 23):
+        assert not ring.count_day(1_000_000 + hour * 3_600)
+        for _ in range(200):
+            ring.step(t.REFILL_MS)
+            ring.note(m.LID_OPENED)
+        ring = opened(segments)
+        assert (ring.cycles_today, ring.day_from) == (1, 1_000_000)
+    assert ring.count_day(1_000_000 + t.DAY_S)
+    ring.begin_day()
+    ring.note(m.POWER_CYCLED)
+    ring = opened(segments)
+    assert (ring.cycles_today, ring.day_from) == (1, 0)
+
+
+def check_a_clock_set_back_counts_the_day_anew():
+    segments = MemorySegments()
+    ring = opened(segments)
+    ring.note(m.POWER_CYCLED)
+    ring.count_day(2_000_000_000)  # a host without a battery-backed clock may dream of the future
+    assert not ring.count_day(1_000_000)
+    assert not opened(segments).count_day(1_000_000 + t.DAY_S - 1)
+    assert opened(segments).count_day(1_000_000 + t.DAY_S)
+
+
 def check_a_flash_that_refuses_is_a_fault_and_memory_goes_on():
     segments = MemorySegments()
     ring = opened(segments)

@@ -157,6 +157,16 @@ def check_what_the_log_remembers_counts():
     assert spent.cuts == []
 
 
+def check_the_host_s_clock_may_end_the_day():
+    spent = Run(cycles_today=10).until(300)
+    assert spent.dog.state == m.EXHAUSTED
+    spent.dog.begin_day()
+    assert (spent.dog.cycles_today, spent.dog.new_day, spent.dog.state) == (0, True, m.WARNING)
+    cut = Run().until(250)
+    cut.dog.begin_day()
+    assert cut.until(256).restored == [255]
+
+
 def check_remaining_is_what_a_technician_would_count():
     run = Run()
     assert run.dog.remaining_s == 240
