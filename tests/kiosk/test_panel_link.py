@@ -2,6 +2,8 @@
 
 import json
 import queue
+import random
+import threading
 import time
 from collections.abc import Callable, Iterator
 from pathlib import Path
@@ -44,6 +46,16 @@ def is_connected(event: PanelEvent) -> bool:
 
 def is_key(event: PanelEvent) -> bool:
     return isinstance(event, KeyPressed)
+
+
+def key_arrives(desk: Desk) -> bool:
+    desk.panel.press(4)
+    time.sleep(0.1)
+    while not desk.told.empty():
+        desk.heard.append(desk.told.get())
+        if is_key(desk.heard[-1]):
+            return True
+    return False
 
 
 @pytest.fixture
@@ -123,6 +135,45 @@ def test_noise_and_lost_bytes_cost_no_key_and_double_none(desk: Desk) -> None:
         desk.panel.press(key)
         desk.wait(is_key)
     assert [event.key for event in desk.heard if isinstance(event, KeyPressed)] == list("12345")
+
+
+def test_the_plug_may_be_pulled_at_any_byte(desk: Desk) -> None:
+    panel, counted = desk.panel, [0, 10**9]  # bytes since it was plugged in, and after how many it is pulled
+
+    def pulled_after(_to_panel: bool, data: bytes) -> bytes:
+        left = counted[1] - counted[0]
+        counted[0] += len(data)
+        if left >= len(data):
+            return data
+        counted[1] = 10**9
+        threading.Thread(target=panel.unplug).start()
+        return data[: max(0, left)]
+
+    desk.wait(is_connected)
+    panel.filter = pulled_after
+    # Greeting, heartbeat, light and their answers are 116 bytes; then there is silence for a while.
+    for after_bytes in (0, 7, 19, 42, 80, 103, 110):
+        panel.unplug()
+        counted[:] = [0, after_bytes]
+        panel.plug_in()
+        assert eventually(lambda: not panel.plugged)
+        panel.plug_in()
+        assert eventually(lambda: desk.link.connected and key_arrives(desk), 15), after_bytes
+
+
+def test_a_flood_is_survived(desk: Desk) -> None:
+    desk.wait(is_connected)
+    noise = random.Random(11)
+    until_s = time.monotonic() + 1.5
+    flooded = 0
+    while time.monotonic() < until_s:
+        desk.panel.inject(noise.randbytes(4_096))
+        flooded += 4_096
+    desk.panel.inject(b"\0")
+    desk.panel.press(4)
+    assert desk.wait(is_key) == KeyPressed("5")
+    assert flooded > 100_000
+    assert [event for event in desk.heard if isinstance(event, KeyPressed)] == [KeyPressed("5")]
 
 
 def test_a_panel_left_at_its_loader_is_started_again(desk: Desk) -> None:
