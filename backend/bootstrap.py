@@ -36,6 +36,8 @@ from backend.evidence.revocations import Revocations
 from backend.evidence.slip_http import SlipDesk
 from backend.evidence.slip_http import create_blueprint as create_slips
 from backend.evidence.slips import SlipSigner, slip_key_id
+from backend.evidence.timestamp import Authority
+from backend.evidence.timestamping import build_timestamping, load_authority
 from backend.evidence.witness_building import build_prover, build_witnessing, load_witnesses
 from backend.evidence.witness_list import WitnessPolicy
 from backend.fleet.building import build_fleet
@@ -88,6 +90,7 @@ class Installation:
     agencies: Directory
     rules: Rulebook
     witnesses: WitnessPolicy | None
+    timestamps: Authority | None
 
 
 def utc_now() -> datetime:
@@ -154,6 +157,7 @@ def read_installation(settings: Settings) -> Installation:
             agencies=linked,
             rules=load_rulebook(linked=linked),
             witnesses=load_witnesses(settings.witnesses_file, settings.witness_quorum),
+            timestamps=load_authority(settings.tsa_url, settings.tsa_certificate_file),
         )
 
 
@@ -166,6 +170,13 @@ def build_services(settings: Settings) -> Services:
     witnessing = build_witnessing(found.witnesses, store, log, utc_now)
     if witnessing is not None:
         witnessing.start(settings.witness_interval_s)
+
+    def published() -> str:
+        return (witnessing.checkpoint() if witnessing else None) or log.checkpoint()
+
+    timestamping = build_timestamping(found.timestamps, settings.tsa_url, store, published, utc_now)
+    if timestamping is not None:
+        timestamping.start(settings.tsa_interval_s)
     signer = _slip_signer(settings, found.keys)
     desk = SlipDesk(signer, Revocations(store, log), utc_now)
     prover = build_prover(found.witnesses, store, log, witnessing, utc_now)
@@ -226,6 +237,8 @@ def build_services(settings: Settings) -> Services:
         door.close()
         if witnessing is not None:
             witnessing.close()
+        if timestamping is not None:
+            timestamping.close()
         log.close()
         fleet.close()
         mandates.close()

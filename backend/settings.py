@@ -54,6 +54,14 @@ VARIABLES: Final[tuple[Variable, ...]] = (
     ),
     Variable("BAIDIAO_CENTRE_WITNESS_QUORUM", "1", "count", "Cosignatures that a published checkpoint must have"),
     Variable("BAIDIAO_CENTRE_WITNESS_INTERVAL_S", "1", "s", "How often witnesses are asked to cosign"),
+    Variable("BAIDIAO_CENTRE_TSA_URL", "", "URL", "Authority that timestamps checkpoints (RFC 3161); empty: none"),
+    Variable(
+        "BAIDIAO_CENTRE_TSA_CERTIFICATE_FILE",
+        "",
+        "path",
+        "Its root's certificate, and any below it (PEM); with its URL",
+    ),
+    Variable("BAIDIAO_CENTRE_TSA_INTERVAL_S", "60", "s", "How often the newest checkpoint is timestamped"),
     Variable("BAIDIAO_CENTRE_HEARTBEAT_INTERVAL_S", "60", "s", "How often devices report"),
     Variable("BAIDIAO_CENTRE_HEARTBEAT_FLUSH_MS", "500", "ms", "How long heartbeats gather before one commit"),
     Variable("BAIDIAO_CENTRE_TRUSTED_PROXIES", "0", "count", "Proxies in front whose X-Forwarded headers are believed"),
@@ -102,6 +110,9 @@ class Settings:
     witnesses_file: Path | None
     witness_quorum: int
     witness_interval_s: int
+    tsa_url: str
+    tsa_certificate_file: Path | None
+    tsa_interval_s: int
     heartbeat_interval_s: int
     heartbeat_flush_ms: int
     trusted_proxies: int
@@ -159,6 +170,9 @@ def read_settings(environment: Mapping[str, str]) -> Settings:
         witnesses_file=Path(witnesses) if witnesses else None,
         witness_quorum=number("WITNESS_QUORUM", 1, 16),
         witness_interval_s=number("WITNESS_INTERVAL_S", 1, 3600),
+        tsa_url=text("TSA_URL"),
+        tsa_certificate_file=Path(text("TSA_CERTIFICATE_FILE")) if text("TSA_CERTIFICATE_FILE") else None,
+        tsa_interval_s=number("TSA_INTERVAL_S", 1, 86_400),
         heartbeat_interval_s=number("HEARTBEAT_INTERVAL_S", 5, 3600),
         heartbeat_flush_ms=number("HEARTBEAT_FLUSH_MS", 0, 10_000),
         trusted_proxies=number("TRUSTED_PROXIES", 0, 5),

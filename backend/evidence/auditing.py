@@ -2,15 +2,17 @@
 
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
+from datetime import datetime
 from pathlib import Path
 
 import cbor2
 from cwt import COSE, COSEKey, CWTError
 
-from backend.evidence.errors import VerificationError
-from backend.evidence.export import CHECKPOINT, LeafRange, read_export
+from backend.evidence.errors import TimestampError, VerificationError
+from backend.evidence.export import CHECKPOINT, LeafRange, read_export, read_stamps
 from backend.evidence.leaf import DecisionLeaf, Pseudonymiser, encode_told, salted_hash
 from backend.evidence.records import parse_record
+from backend.evidence.timestamp import Authority
 from backend.evidence.verification import verify_log
 from contracts.checkpoint import Checkpoint, parse_body
 from contracts.decision import Answer
@@ -26,11 +28,13 @@ class Trust:
         logs: The log's checkpoint keys; one must have signed.
         witnesses: Witnesses' keys.
         quorum: Cosignatures wanted of them.
+        authority: Whose timestamps are wanted; None when none are.
     """
 
     logs: tuple[NoteVerifier, ...]
     witnesses: tuple[NoteVerifier, ...] = ()
     quorum: int = 0
+    authority: Authority | None = None
 
     def open(self, text: str) -> tuple[Note, Checkpoint]:
         """Read a checkpoint that the log signed.
@@ -64,8 +68,34 @@ def verify_export(directory: Path, trust: Trust, older: Sequence[str], wanted: L
     note, point = read_checkpoint(directory, trust)
     if sum(1 for key in trust.witnesses if key.find_signature(note)) < trust.quorum:
         raise VerificationError("witnesses", point.size)
-    points = [point, *(trust.open(text)[1] for text in older)]
-    yield from verify_log(read_export(directory, point.size, wanted), points)
+    stamps = list(read_timestamps(directory, point.size, trust))
+    points = [point, *(trust.open(text)[1] for text in older), *(stamped for stamped, _ in stamps)]
+    times = {stamped.size: at for stamped, at in stamps}
+    yield from verify_log(read_export(directory, point.size, wanted), points, times)
+
+
+def read_timestamps(directory: Path, size: int, trust: Trust) -> Iterator[tuple[Checkpoint, datetime]]:
+    """Read the checkpoints that the authority stamped, and when, all signatures checked; nothing without an authority.
+
+    Raises:
+        VerificationError: A timestamp is not the authority's or not of its checkpoint, or there is none at all.
+        CheckpointError: A checkpoint is not signed by a key trusted.
+    """
+    if trust.authority is None:
+        return
+    found = False
+    for stamp in read_stamps(directory, size):
+        try:
+            at = trust.authority.check(stamp.reply, stamp.note)
+        except TimestampError as error:
+            raise VerificationError("timestamp", stamp.size) from error
+        point = trust.open(stamp.note.decode("utf-8"))[1]
+        if point.size != stamp.size:
+            raise VerificationError("timestamp", stamp.size)
+        found = True
+        yield point, at
+    if not found:
+        raise VerificationError("untimed", size)
 
 
 def read_checkpoint(directory: Path, trust: Trust) -> tuple[Note, Checkpoint]:

@@ -3,6 +3,7 @@
 import json
 import os
 import time
+from collections import deque
 from collections.abc import Callable, Iterator
 from datetime import UTC, datetime
 from pathlib import Path
@@ -11,13 +12,22 @@ from typing import Any
 import click
 from flask import Flask
 
-from backend.evidence.auditing import Trust, find_question, prove_answer, prove_question, verify_export, verify_slip
+from backend.evidence.auditing import (
+    Trust,
+    find_question,
+    prove_answer,
+    prove_question,
+    read_timestamps,
+    verify_export,
+    verify_slip,
+)
 from backend.evidence.errors import EvidenceError
 from backend.evidence.export import LeafRange, write_export
 from backend.evidence.key_cli import keys
 from backend.evidence.key_files import read_pseudonymiser
 from backend.evidence.keys import load_or_create_keys, rotate_checkpoint_key
 from backend.evidence.log import EvidenceLog
+from backend.evidence.timestamp import read_authority
 from backend.evidence.witness.installation import WitnessInstallation, make_witness, open_witness
 from backend.settings import SettingsError, read_settings
 from backend.store import opened_store
@@ -81,6 +91,9 @@ def export(directory: Path, start: int, end: int | None) -> None:
 @click.option("--witness", "witness_keys", multiple=True, help="Verifier key of a witness.")
 @click.option("--quorum", default=0, type=click.IntRange(0), help="Cosignatures wanted.")
 @click.option("--checkpoint", "kept", multiple=True, type=_FILE, help="A checkpoint kept from earlier.")
+@click.option(
+    "--tsa-certificate", type=_FILE, help="The timestamping authority's certificates (PEM), the root's at least."
+)
 @click.option("--slip", help="Text of a slip's code, whose leaves are looked up.")
 @click.option("--slip-keys", type=_FILE, help="Key set (JWK) that the slip is checked with.")
 @click.option("--question", type=_FILE, help="Body of a signed question, whose leaves are looked up.")
@@ -95,6 +108,7 @@ def verify(
     witness_keys: tuple[str, ...],
     quorum: int,
     kept: tuple[Path, ...],
+    tsa_certificate: Path | None,
     slip: str | None,
     slip_keys: Path | None,
     question: Path | None,
@@ -103,10 +117,15 @@ def verify(
     salts: Path | None,
 ) -> None:
     """Verify the export in DIRECTORY, offline; exit 0 only when all of it holds."""
-    trust = Trust(tuple(map(parse_verifier, log_keys)), tuple(map(parse_verifier, witness_keys)), quorum)
+    authority = read_authority(tsa_certificate.read_bytes()) if tsa_certificate else None
+    trust = Trust(tuple(map(parse_verifier, log_keys)), tuple(map(parse_verifier, witness_keys)), quorum, authority)
     older = [file.read_text("utf-8") for file in kept]
     size = _progress(verify_export(directory, trust, older, LeafRange(start, end)), "verified")
     click.echo(f"the log of {size} leaves is what was signed")
+    for point, at in deque(read_timestamps(directory, size, trust), maxlen=1):
+        click.echo(
+            f"its first {point.size} leaves were there at {at:%Y-%m-%dT%H:%M:%SZ}, says the timestamping authority"
+        )
     if slip is not None:
         if slip_keys is None:
             raise click.UsageError("--slip needs --slip-keys")

@@ -124,12 +124,33 @@ class WitnessError(EvidenceError):
         self.retryable = reason != "refused"
 
 
+class TimestampError(EvidenceError):
+    """A timestamping authority gave none that counts.
+
+    Attributes:
+        reason: ``"unreachable"``, ``"bad_answer"``, ``"wrong_nonce"``, ``"wrong_time"``, or ``"certificate"``: the file
+            of its certificates cannot be used.
+    """
+
+    _WORDS: ClassVar[dict[str, str]] = {
+        "unreachable": "the authority does not answer",
+        "bad_answer": "no timestamp of this authority over this checkpoint",
+        "wrong_nonce": "the answer to another request",
+        "wrong_time": "the authority's clock and the centre's are too far apart",
+        "certificate": "the file of the authority's certificates (PEM) is missing or cannot be read",
+    }
+
+    def __init__(self, reason: str) -> None:
+        super().__init__(f"timestamp: {self._WORDS[reason]}")
+        self.reason = reason
+
+
 class VerificationError(EvidenceError):
     """A log is not what was signed, or cannot be true.
 
     Attributes:
         kind: ``"root"``, ``"content"``, ``"leaf"``, ``"gap"``, ``"too_short"``, ``"time"``, ``"twice"``, ``"missing"``,
-            ``"witnesses"``, ``"slip"``, ``"question"`` or ``"answer"``.
+            ``"witnesses"``, ``"timestamp"``, ``"untimed"``, ``"ahead"``, ``"slip"``, ``"question"`` or ``"answer"``.
         index: The leaf, or the tree size, where it showed.
     """
 
@@ -143,6 +164,9 @@ class VerificationError(EvidenceError):
         "twice": "leaf {index} repeats an earlier one",
         "missing": "the export lacks the leaf or tile at {index}",
         "witnesses": "too few witnesses have cosigned the checkpoint of {index} leaves",
+        "timestamp": "the timestamp of the first {index} leaves is not the authority's, or of another checkpoint",
+        "untimed": "no timestamp lies beside the {index} leaves",
+        "ahead": "one of the first {index} leaves is dated after their timestamp",
         "slip": "leaf {index} does not say what the slip says",
         "question": "no leaf is about this question",
         "answer": "leaf {index} is not of what was handed out",

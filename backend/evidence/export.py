@@ -1,6 +1,7 @@
 """The log as files that a third party can check: checkpoint, hash tiles, and leaves in entry bundles.
 
-Laid out as C2SP tlog-tiles serves them, below ``checkpoint``, ``tile/0/…`` and ``tile/entries/…``.
+Laid out as C2SP tlog-tiles serves them, below ``checkpoint``, ``tile/0/…`` and ``tile/entries/…``; timestamps below
+``timestamp/``.
 """
 
 from collections.abc import Iterator
@@ -12,8 +13,9 @@ from sqlalchemy import select
 
 from backend.evidence.bundle import encode_bundle, parse_bundle
 from backend.evidence.errors import VerificationError
-from backend.evidence.models import EvidenceLeaf
+from backend.evidence.models import EvidenceLeaf, EvidenceTimestamp
 from backend.evidence.tile_path import FULL_WIDTH, TilePath, write_tile_path
+from backend.evidence.timestamp import Stamp
 from backend.evidence.verification import Entry
 from backend.store import Store
 from contracts.checkpoint import parse_body
@@ -21,6 +23,8 @@ from contracts.log_proof import HASH_BYTES
 from contracts.signed_note import parse_note
 
 CHECKPOINT: Final = "checkpoint"
+TIMESTAMPS: Final = "timestamp"
+"""A folder: of each stamped checkpoint the note, named by its size, and beside it the reply (``.tsr``)."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -64,6 +68,7 @@ def write_export(store: Store, checkpoint: str, directory: Path, wanted: LeafRan
         if wanted.holds_tile(tile):
             _write(_entry_file(directory, tile), encode_bundle(row[1] for row in rows))
         yield first + tile.width
+    _write_stamps(store, size, directory / TIMESTAMPS)
     _write(directory / CHECKPOINT, checkpoint.encode("utf-8"))
 
 
@@ -88,6 +93,27 @@ def read_export(directory: Path, size: int, wanted: LeafRange) -> Iterator[Entry
             hashed = hashes[place * HASH_BYTES : (place + 1) * HASH_BYTES]
             is_wanted = leaves is not None and wanted.holds(first + place)
             yield Entry(first + place, hashed, leaves[place] if leaves is not None and is_wanted else None)
+
+
+def read_stamps(directory: Path, size: int) -> Iterator[Stamp]:
+    """Read an export's timestamps, the smallest checkpoint first; none in an export without them.
+
+    Raises:
+        VerificationError: A reply lacks its note.
+    """
+    folder = directory / TIMESTAMPS
+    replies = folder.glob("*.tsr") if folder.is_dir() else ()
+    for place in sorted(int(file.stem) for file in replies if file.stem.isascii() and file.stem.isdigit()):
+        if place <= size:
+            yield Stamp(place, _read(folder / str(place), place), _read(folder / f"{place}.tsr", place))
+
+
+def _write_stamps(store: Store, size: int, folder: Path) -> None:
+    columns = select(EvidenceTimestamp.size, EvidenceTimestamp.note, EvidenceTimestamp.reply)
+    with store.reading() as session:
+        for place, note, reply in session.execute(columns.where(EvidenceTimestamp.size <= size)).yield_per(1_000):
+            _write(folder / str(place), note.encode("utf-8"))
+            _write(folder / f"{place}.tsr", reply)
 
 
 def _tiles(size: int) -> Iterator[TilePath]:

@@ -20,6 +20,11 @@ _WITNESSED_SIZE = Gauge(
 _WITNESSED_AT = Gauge(
     "baidiao_log_witnessed_timestamp_seconds", "When it was witnessed", multiprocess_mode="mostrecent"
 )
+_STAMPED_SIZE = Gauge(
+    "baidiao_log_timestamped_leaves", "Size of the newest checkpoint with a timestamp", multiprocess_mode="mostrecent"
+)
+_STAMPED_AT = Gauge("baidiao_log_timestamped_timestamp_seconds", "When it was stamped", multiprocess_mode="mostrecent")
+_NOT_STAMPED = Counter("baidiao_log_timestamp_failures_total", "Checkpoints not timestamped", ["reason"])
 
 
 def observe_append(elapsed_s: float) -> None:
@@ -46,3 +51,14 @@ def tell_witnessed(size: int, at: datetime) -> None:
     """Tell of a witnessed checkpoint."""
     _WITNESSED_SIZE.set(size)
     _WITNESSED_AT.set(at.timestamp())
+
+
+def tell_stamped(size: int, at: datetime) -> None:
+    """Tell of a timestamped checkpoint."""
+    _STAMPED_SIZE.set(size)
+    _STAMPED_AT.set(at.timestamp())
+
+
+def count_unstamped(reason: str) -> None:
+    """Count a checkpoint that got no timestamp."""
+    _NOT_STAMPED.labels(reason).inc()

@@ -130,3 +130,21 @@ class EvidenceWitnessed(Base):
     size: Mapped[int] = mapped_column(_Big)
     note: Mapped[str] = mapped_column(Text)
     witnessed_at: Mapped[datetime] = mapped_column(UtcDateTime)
+
+
+class EvidenceTimestamp(Base):
+    """A checkpoint with the timestamp an authority gave it (RFC 3161).
+
+    Attributes:
+        size: The checkpoint's.
+        note: The checkpoint, byte for byte what was stamped.
+        reply: The authority's ``TimeStampResp``.
+        stamped_at: The time it says.
+    """
+
+    __tablename__ = "evidence_timestamp"
+
+    size: Mapped[int] = mapped_column(_Big, primary_key=True, autoincrement=False)
+    note: Mapped[str] = mapped_column(Text)
+    reply: Mapped[bytes] = mapped_column(LargeBinary)
+    stamped_at: Mapped[datetime] = mapped_column(UtcDateTime)

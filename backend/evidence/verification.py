@@ -5,10 +5,11 @@ a log *set back*, does not give the root of a checkpoint that somebody kept or a
 stands among later ones; a *replayed* one stands twice.
 """
 
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from hashlib import sha256
+from types import MappingProxyType
 from typing import Final
 
 from backend.evidence.errors import LeafError, VerificationError
@@ -36,12 +37,15 @@ class Entry:
     content: bytes | None
 
 
-def verify_log(entries: Iterable[Entry], points: Sequence[Checkpoint]) -> Iterator[int]:
+def verify_log(
+    entries: Iterable[Entry], points: Sequence[Checkpoint], stamped: Mapping[int, datetime] = MappingProxyType({})
+) -> Iterator[int]:
     """Check that the entries are the log that each of the checkpoints was signed for.
 
     Args:
         entries: From the first to the last, none left out.
         points: Checkpoints whose signatures have been checked, the largest being of the whole.
+        stamped: When an authority saw the trees of some sizes; no leaf of them may be of a later time.
 
     Yields:
         The number of leaves checked so far, after each.
@@ -63,6 +67,8 @@ def verify_log(entries: Iterable[Entry], points: Sequence[Checkpoint]) -> Iterat
             story.read(entry.index, entry.content)
         tree, _ = tree.append(entry.hash)
         _check_roots(tree, wanted)
+        if tree.size in stamped:
+            story.check_before(stamped[tree.size], tree.size)
         yield tree.size
     if wanted:
         raise VerificationError("too_short", tree.size)
@@ -80,6 +86,10 @@ class _Story:
     def __init__(self) -> None:
         self._latest: datetime | None = None
         self._seen: set[bytes] = set()
+
+    def check_before(self, at: datetime, size: int) -> None:
+        if self._latest is not None and self._latest > at + DISORDER:
+            raise VerificationError("ahead", size)
 
     def read(self, index: int, content: bytes) -> None:
         try:

@@ -6,7 +6,7 @@ from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
 
 from backend.evidence.leaf import DecisionLeaf, LeafSource
 from backend.evidence.log import EvidenceLog
-from backend.evidence.models import EvidenceHead, EvidenceLeaf, EvidenceMidNode, EvidenceNode
+from backend.evidence.models import EvidenceHead, EvidenceLeaf, EvidenceMidNode, EvidenceNode, EvidenceTimestamp
 from backend.store import Store
 from contracts.decision import AskState, NotKnownCause, Outcome, RuleVersion
 
@@ -17,7 +17,9 @@ LOG_KEY = Ed25519PrivateKey.from_private_bytes(bytes(range(32)))
 def make_log_store(url: str) -> Store:
     """Open a store and make the log's tables in it."""
     store = Store(url)
-    tables = [model.__table__ for model in (EvidenceHead, EvidenceLeaf, EvidenceNode, EvidenceMidNode)]
+    tables = [
+        model.__table__ for model in (EvidenceHead, EvidenceLeaf, EvidenceNode, EvidenceMidNode, EvidenceTimestamp)
+    ]
     EvidenceHead.metadata.create_all(store.engine, tables=tables)
     return store
 
