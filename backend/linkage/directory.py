@@ -20,7 +20,7 @@ from backend.linkage.interfaces import (
     is_this_machine,
 )
 from backend.linkage.maintenance import Window
-from backend.linkage.mapping import AnswerPath, HttpShape, ValueShape
+from backend.linkage.mapping import AnswerPath, DateShape, HttpShape, ValueShape
 from contracts.card import Birth
 from contracts.decision import AgencyId
 from contracts.message import Words
@@ -79,6 +79,7 @@ class Request(_Entry, HttpShape):
         found: Where the answer says whether the agency knows the person; empty when its status alone says so.
         facts: Fact → how it is read.
         whose: Where the answer repeats the number it speaks of, if it does; about another, it is a wrong answer.
+        as_of: Where the answer says since when what it says is known; without it, facts are of the moment they come.
         absent: What it means for a fact when the agency does not know the person. Facts not named stay not known.
         operation: SOAP: the operation's element name.
         namespace: SOAP: the operation's namespace.
@@ -91,6 +92,7 @@ class Request(_Entry, HttpShape):
     found: Literal[""] | AnswerPath = "found"
     whose: Literal[""] | AnswerPath = ""
     facts: dict[Fact, Reading] = Field(min_length=1)
+    as_of: DateShape | None = None
     absent: dict[Fact, bool | int | str] = Field(default_factory=dict)
     operation: str = Field(default="", pattern=r"^[A-Za-z_][A-Za-z0-9_.-]*$|^$")
     namespace: str = ""
@@ -213,7 +215,9 @@ class Agency(_Entry):
         return self.adapter != "sql" or (self._flat() and all(r.view for r in self.requests))
 
     def _flat(self) -> bool:
-        return not any({".", "["} & set(reading.at) for r in self.requests for reading in r.facts.values())
+        paths = [reading.at for r in self.requests for reading in r.facts.values()]
+        paths += [r.as_of.at for r in self.requests if r.as_of]
+        return not any({".", "["} & set(path) for path in paths)
 
 
 class Directory(_Entry):

@@ -5,7 +5,7 @@ import queue
 import time
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import dataclass, field
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
 from typing import Final
 
 import structlog
@@ -19,7 +19,7 @@ from backend.linkage.facts import Fact, KnownFact
 from backend.linkage.hosted.shelf import RegisterShelf
 from backend.linkage.loop import AgencyLoop
 from backend.linkage.maintenance import Window, is_under_way
-from backend.linkage.ports import Closing, Facts, NotKnown, Provider, References, Transport
+from backend.linkage.ports import Closing, DatedFacts, Facts, NotKnown, Provider, References, Transport
 from backend.linkage.transport import AiohttpTransport
 from contracts.decision import AskState, NotKnownCause, Progress, SourceOutcome, Subject
 from contracts.message import Words
@@ -29,6 +29,8 @@ _log = structlog.get_logger(__name__)
 _GRACE_S: Final = 2.0
 """How long past the latest deadline a request thread believes in the loop."""
 _BREAKER_OPEN: Final = NotKnown(NotKnownCause.BREAKER_OPEN, retryable=True)
+_FUTURE: Final = NotKnown(NotKnownCause.BAD_ANSWER, retryable=False, detail="as_of_future")
+CLOCKS_MAY_DIFFER: Final = timedelta(minutes=5)
 _USUAL: Final = frozenset({NotKnownCause.NO_RECORD, NotKnownCause.BREAKER_OPEN, NotKnownCause.MAINTENANCE})
 """Causes that operators need not hear about each time."""
 _CROWDED: Final = NotKnown(NotKnownCause.OVERLOADED, retryable=True, detail="max_in_flight")
@@ -150,9 +152,9 @@ class FactGatherer:
         """
         concerned = [agency for agency in self._agencies if agency.providers_for(subject.kind, facts)]
         spared, chosen = self._spare(subject, concerned)
-        unasked = [_not_known_there(agency, subject.kind, facts) for agency in spared]
+        unasked = [_not_known_there(agency, subject.kind, facts, as_of) for agency, as_of in spared]
         if tell_progress:
-            yield from (_progress_of(agency, without) for agency, without in zip(spared, unasked, strict=True))
+            yield from (_progress_of(agency, without) for (agency, _), without in zip(spared, unasked, strict=True))
         if not chosen:
             yield _merge(unasked)
             return
@@ -172,8 +174,8 @@ class FactGatherer:
 
     def _spare(
         self, subject: Subject, chosen: Sequence[LinkedAgency]
-    ) -> tuple[Sequence[LinkedAgency], Sequence[LinkedAgency]]:
-        """Part those agencies that are known not to know the person from those to be asked."""
+    ) -> tuple[Sequence[tuple[LinkedAgency, datetime]], Sequence[LinkedAgency]]:
+        """Part those agencies that are known, since when, not to know the person from those to be asked."""
         if self._references is None:
             return (), chosen
         try:
@@ -181,7 +183,7 @@ class FactGatherer:
         except SQLAlchemyError as error:  # then everybody is asked, as if there were no lists
             _log.error("references_not_read", error=type(error).__name__)
             return (), chosen
-        return [a for a in chosen if a.id in strangers], [a for a in chosen if a.id not in strangers]
+        return [(a, strangers[a.id]) for a in chosen if a.id in strangers], [a for a in chosen if a.id not in strangers]
 
     def not_permitted(self, facts: frozenset[Fact]) -> tuple[SourceOutcome, ...]:
         """Return an outcome for each agency that knows some of ``facts``, none of which may be asked."""
@@ -255,10 +257,10 @@ def _merge(outcomes: Iterable[Gathered]) -> Gathered:
     return Gathered(known, causes, tuple(sources), times)
 
 
-def _not_known_there(agency: LinkedAgency, kind: SubjectKind, facts: frozenset[Fact]) -> Gathered:
+def _not_known_there(agency: LinkedAgency, kind: SubjectKind, facts: frozenset[Fact], as_of: datetime) -> Gathered:
     """Return what it means that an agency does not know the person, who therefore is not asked about there."""
     wanted = frozenset[Fact]().union(*(part for _provider, part in agency.providers_for(kind, facts)))
-    known = {fact: KnownFact(value, agency.id) for fact, value in agency.absent.items() if fact in wanted}
+    known = {fact: KnownFact(value, agency.id, as_of) for fact, value in agency.absent.items() if fact in wanted}
     causes = dict.fromkeys(wanted - known.keys(), NotKnownCause.NO_RECORD)
     state, cause = (AskState.NOT_KNOWN, NotKnownCause.NO_RECORD) if causes else (AskState.ANSWERED, None)
     return Gathered(known, causes, (SourceOutcome(agency_id=agency.id, agency=agency.name, state=state, cause=cause),))
@@ -287,8 +289,7 @@ async def _ask_agency(
         if isinstance(answer, NotKnown):
             causes.update(dict.fromkeys(wanted, answer.cause))
         else:
-            at = datetime.now(UTC)
-            known.update({fact: KnownFact(value, agency.id, at) for fact, value in answer.items()})
+            known.update({fact: KnownFact(value, agency.id, answer.as_of) for fact, value in answer.items()})
             causes.update(dict.fromkeys(wanted - answer.keys(), NotKnownCause.NO_RECORD))
     missing = next((answer for answer in answers if isinstance(answer, NotKnown)), None)
     elapsed_ms = round((asyncio.get_running_loop().time() - started) * 1000)
@@ -305,7 +306,7 @@ async def _ask_agency(
 
 async def _ask_guarded(
     agency: LinkedAgency, subject: Subject, parts: Sequence[tuple[Provider, frozenset[Fact]]]
-) -> Sequence[Facts | NotKnown]:
+) -> Sequence[DatedFacts | NotKnown]:
     """Ask an agency's requests behind its breaker and its limit of questions under way."""
     if agency.maintenance and is_under_way(agency.maintenance, datetime.now(UTC)):
         return [_CLOSED] * len(parts)
@@ -318,7 +319,7 @@ async def _ask_guarded(
     try:
         asked = [_ask_provider(agency, provider, subject, wanted) for provider, wanted in parts]
         # One question needs no task of its own.
-        answers: Sequence[Facts | NotKnown] = [await asked[0]] if len(asked) == 1 else await asyncio.gather(*asked)
+        answers: Sequence[DatedFacts | NotKnown] = [await asked[0]] if len(asked) == 1 else await asyncio.gather(*asked)
     finally:
         agency.in_flight -= 1
     troubled = any(isinstance(answer, NotKnown) and answer.retryable for answer in answers)
@@ -328,9 +329,19 @@ async def _ask_guarded(
 
 async def _ask_provider(
     agency: LinkedAgency, provider: Provider, subject: Subject, wanted: frozenset[Fact]
-) -> Facts | NotKnown:
+) -> DatedFacts | NotKnown:
     try:
-        return await provider.ask(subject, wanted, agency.deadline_s)
+        answer = await provider.ask(subject, wanted, agency.deadline_s)
     except Exception as error:  # noqa: BLE001  # our bug in an adapter must not take the other agencies' answers along
         _log.error("agency_adapter_failed", agency_id=agency.id, error=type(error).__name__)
         return NotKnown(NotKnownCause.BAD_ANSWER, retryable=False, detail="adapter_failed")
+    return answer if isinstance(answer, NotKnown) else _dated(answer, datetime.now(UTC))
+
+
+def _dated(answer: Facts, now: datetime) -> DatedFacts | NotKnown:
+    """Date an answer: by itself where its agency does so, though never later than now; else now."""
+    if not isinstance(answer, DatedFacts):
+        return DatedFacts(answer, now)
+    if answer.as_of > now + CLOCKS_MAY_DIFFER:
+        return _FUTURE
+    return DatedFacts(answer, now) if answer.as_of > now else answer

@@ -4,7 +4,7 @@ import re
 from functools import cached_property
 from typing import Annotated, Any, Final, Literal, Self
 
-from pydantic import AfterValidator, BaseModel, Field, model_validator
+from pydantic import AfterValidator, BaseModel, ConfigDict, Field, model_validator
 
 from backend.linkage.answer_path import parse_path
 from backend.linkage.written_dates import compile_form
@@ -58,6 +58,28 @@ class ValueShape(BaseModel):
         wrong = [word for word, value in self.values.items() if value is not None and type(value) is not wanted]
         if wrong:
             raise ValueError(f"'values': '{wrong[0]}' does not mean a {wanted.__name__} as '{convert}' needs")
+        return self
+
+
+class DateShape(BaseModel):
+    """Where an answer says since when what it says is known, and how that is written.
+
+    Attributes:
+        at: Path to an ISO 8601 moment or day; without a zone it is Thailand's, and a day counts from its start.
+        form: When it is a day written otherwise, e.g. ``DD/MM/YYYY``.
+        era: ``be`` when the year is of the Buddhist era.
+    """
+
+    model_config = ConfigDict(frozen=True, extra="forbid")
+
+    at: AnswerPath
+    form: str = ""
+    era: Literal["ce", "be"] = "ce"
+
+    @model_validator(mode="after")
+    def _readable(self) -> Self:
+        if self.form:
+            compile_form(self.form)
         return self
 
 

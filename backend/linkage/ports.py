@@ -2,6 +2,7 @@
 
 from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass
+from datetime import datetime
 from ssl import SSLContext
 from typing import Literal, Protocol, runtime_checkable
 from urllib.parse import urlsplit
@@ -10,6 +11,20 @@ from backend.linkage.facts import Fact, FactValue
 from contracts.decision import NotKnownCause, Subject
 
 Facts = Mapping[Fact, FactValue]
+
+
+class DatedFacts(dict[Fact, FactValue]):
+    """Facts whose agency says since when they are known.
+
+    Attributes:
+        as_of: Since when, aware UTC.
+    """
+
+    __slots__ = ("as_of",)
+
+    def __init__(self, facts: Facts, as_of: datetime) -> None:
+        super().__init__(facts)
+        self.as_of = as_of
 
 
 @dataclass(frozen=True, slots=True)
@@ -48,7 +63,8 @@ class Provider(Protocol):
 
         Returns:
             The facts that the agency knows, of the types ``FACT_TYPES`` names (a fact the agency does not know is left
-            out), or why there are none. Never raises for a fault of the agency.
+            out), as ``DatedFacts`` where the agency dates them, or why there are none. Never raises for a fault of
+            the agency.
         """
         ...
 
@@ -65,8 +81,11 @@ class Closing(Protocol):
 class References(Protocol):
     """Who is known where (``ReferenceDirectory``)."""
 
-    def not_known_at(self, subject: Subject, agency_ids: Iterable[str]) -> frozenset[str]:
-        """Return those agencies that have a complete list of whom they know, and not this person on it."""
+    def not_known_at(self, subject: Subject, agency_ids: Iterable[str]) -> Mapping[str, datetime]:
+        """Return those agencies that have a complete list of whom they know, and not this person on it.
+
+        Each with the time of its list.
+        """
         ...
 
 

@@ -2,25 +2,24 @@
 
 import re
 from collections.abc import Callable, Mapping
-from datetime import date
+from datetime import date, datetime
 from typing import Final
 
 from backend.linkage.answer_path import scalar_text, walk
 from backend.linkage.directory import Reading, Request
 from backend.linkage.errors import WrongAnswerError
 from backend.linkage.facts import Fact, FactValue
-from backend.linkage.written_dates import BUDDHIST_ERA_YEARS, parse_written
+from backend.linkage.mapping import DateShape
+from backend.linkage.ports import DatedFacts, Facts
+from backend.linkage.written_dates import BUDDHIST_ERA_YEARS, ISO_FORM, parse_moment, parse_written
 from contracts.card import Birth
 
-_ISO_FORM: Final = "YYYY-MM-DD"
 _XS_BOOLEAN: Final = {"true": True, "1": True, "false": False, "0": False}
 """Lexical forms of xs:boolean (XML Schema part 2, section 3.2.2)."""
 _XS_INTEGER: Final = re.compile(r"[+-]?[0-9]{1,15}\Z")
 
 
-def read_facts(
-    request: Request, tree: object, wanted: frozenset[Fact], *, lexical: bool, about: str
-) -> dict[Fact, FactValue] | None:
+def read_facts(request: Request, tree: object, wanted: frozenset[Fact], *, lexical: bool, about: str) -> Facts | None:
     """Pick the wanted facts out of one answer.
 
     Args:
@@ -31,7 +30,8 @@ def read_facts(
         about: The number that was asked about.
 
     Returns:
-        The facts, or None when the agency does not know the person and that says nothing about any wanted fact.
+        The facts, dated where the answer is to say its date, or None when the agency does not know the person and that
+        says nothing about any wanted fact.
 
     Raises:
         WrongAnswerError: The answer is not as agreed.
@@ -47,7 +47,20 @@ def read_facts(
         value = read_fact(request.facts[fact], tree, fact, lexical=lexical)
         if value is not None:
             facts[fact] = value
-    return facts
+    return DatedFacts(facts, read_as_of(request.as_of, tree)) if request.as_of else facts
+
+
+def read_as_of(shape: DateShape, tree: object) -> datetime:
+    """Return since when an answer says that its facts are known.
+
+    Raises:
+        WrongAnswerError: It does not say so as agreed.
+    """
+    raw = walk(tree, shape.at)
+    moment = parse_moment(raw, shape.form, buddhist=shape.era == "be") if isinstance(raw, str) else None
+    if moment is None:
+        raise WrongAnswerError("missing:as_of" if raw is None else "wrong_type:as_of")
+    return moment
 
 
 def absent_facts(request: Request, wanted: frozenset[Fact]) -> dict[Fact, FactValue] | None:
@@ -119,7 +132,7 @@ def _as_int(raw: object, most: int, lexical: bool, name: str) -> int:
 
 def _as_date(raw: object, reading: Reading, name: str) -> date:
     buddhist = reading.era == "be"
-    written = parse_written(_as_text(raw, name), reading.form or _ISO_FORM, buddhist=buddhist)
+    written = parse_written(_as_text(raw, name), reading.form or ISO_FORM, buddhist=buddhist)
     if written is None or not written.month or not written.day:
         raise WrongAnswerError(f"wrong_type:{name}")
     try:

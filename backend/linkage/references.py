@@ -1,7 +1,7 @@
 """The reference directory in the database: which person is known at which agency."""
 
 import time
-from collections.abc import Callable, Iterable, Iterator, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from itertools import islice
@@ -22,7 +22,7 @@ _REFERENCES = cast("Table", Reference.__table__)  # declared as a clause, in tru
 _LISTS = cast("Table", ReferenceList.__table__)  # likewise
 # One statement: a list that is being replaced or dropped is seen whole or not at all.
 _LOOK_UP = (
-    select(_LISTS.c.agency_id, _REFERENCES.c.person)
+    select(_LISTS.c.agency_id, _LISTS.c.loaded_at, _REFERENCES.c.person)
     .outerjoin(
         _REFERENCES,
         and_(
@@ -73,15 +73,18 @@ class ReferenceDirectory:
         self._now = now
         self._kept: tuple[float, frozenset[str]] = _NEVER_READ
 
-    def not_known_at(self, subject: Subject, agency_ids: Iterable[str]) -> frozenset[str]:
-        """Return those agencies whose complete list does not name the person; no look-up while none has a list."""
+    def not_known_at(self, subject: Subject, agency_ids: Iterable[str]) -> Mapping[str, datetime]:
+        """Return those agencies whose complete list does not name the person, each with when its list came.
+
+        No look-up while none has a list.
+        """
         asked = [agency_id for agency_id in agency_ids if agency_id in self._having_lists()]
         if not asked:
-            return frozenset()
+            return {}
         person = hash_person(self._key, subject.number)
         with self._store.glancing() as connection:
             rows = connection.execute(_LOOK_UP, {"agencies": asked, "person": person, "now": self._now()}).all()
-        return frozenset(row.agency_id for row in rows if row.person is None)
+        return {row.agency_id: row.loaded_at for row in rows if row.person is None}
 
     def load(self, agency_id: str, persons: Iterable[bytes], valid_until: datetime) -> LoadedList:
         """Put an agency's complete list in place of its former one, which stays in use until the new one is whole.

@@ -2,9 +2,10 @@
 
 import asyncio
 from dataclasses import dataclass, field
+from datetime import datetime
 
 from backend.linkage.facts import Fact
-from backend.linkage.ports import Facts, NotKnown
+from backend.linkage.ports import DatedFacts, Facts, NotKnown
 from contracts.decision import NotKnownCause, Subject
 
 
@@ -18,6 +19,7 @@ class FakeProvider:
     fault: NotKnown | None = None
     delay_s: float = 0.0
     asked: int = 0
+    as_of: datetime | None = None
 
     @property
     def offers(self) -> frozenset[Fact]:
@@ -33,4 +35,6 @@ class FakeProvider:
         if self.fault is not None:
             return self.fault
         given = {fact: value for fact, value in (self.known if self.found else self.absent).items() if fact in facts}
-        return given or NotKnown(NotKnownCause.NO_RECORD, retryable=False)
+        if not given:
+            return NotKnown(NotKnownCause.NO_RECORD, retryable=False)
+        return DatedFacts(given, self.as_of) if self.as_of and self.found else given

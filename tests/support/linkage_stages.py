@@ -29,7 +29,7 @@ from backend.linkage.ports import NotKnown, Provider
 from backend.linkage.transport import AiohttpTransport
 from contracts.decision import NotKnownCause
 from tests.support.linkage_agencies import NUMBER, AgencyServer, Behaviour, drops, hangs, says, sends
-from tests.support.linkage_contract import KNOWN
+from tests.support.linkage_contract import AS_OF, KNOWN
 from tests.support.linkage_fakes import FakeProvider
 
 OTHER = "1101700207030"
@@ -40,7 +40,12 @@ READINGS: dict[str, Any] = {
     "registry.birth": {"at": "birth", "as": "birth"},
     "health.scheme": {"at": "scheme", "as": "text", "one_of": ["UCS", "NONE"]},
 }
-COMMON: dict[str, Any] = {"facts": READINGS, "absent": {"registry.alive": False}, "whose": "number"}
+COMMON: dict[str, Any] = {
+    "facts": READINGS,
+    "absent": {"registry.alive": False},
+    "whose": "number",
+    "as_of": {"at": "updated"},
+}
 NAMESPACE = "urn:test:agency"
 REST = Request.model_validate({**COMMON, "path": "/ask", "send": {"citizen_number": "citizen_number"}})
 SOAP = REST.model_copy(update={"operation": "Ask", "namespace": NAMESPACE, "soap_action": "urn:test:agency/Ask"})
@@ -54,12 +59,14 @@ RECORD: dict[str, Any] = {
     "child": "2025-02-28",
     "birth": {"year": 1953, "month": None, "day": None},
     "scheme": "UCS",
+    "updated": "2026-11-01",
     "more": [1, {"x": None}],
 }
 GOOD: dict[str, Any] = {"found": True, **RECORD}
 GOOD_XML = (
     f"<a:found>true</a:found><number>{NUMBER}</number><a:alive>1</a:alive><money><income> 84000 </income></money>"
     '<child>2025-02-28</child><birth><year>1953</year><month xsi:nil="true"/></birth><scheme>UCS</scheme>'
+    "<updated>2026-11-01T00:00:00+07:00</updated>"
 )
 XROAD = XRoadParty(client="TH/GOV/0000/baidiao", service="TH/GOV/1001/tax/assessment")
 OUR_KEY, THEIR_KEY = (Ed25519PrivateKey.from_private_bytes(bytes([n] * 32)) for n in (1, 2))
@@ -248,7 +255,7 @@ class DciStage(HttpStage):
         return search_answer([] if record is None else [record], delay_s=delay_s)
 
 
-_COLUMNS = "number, alive, income, child, birth__year, birth__month, birth__day, scheme"
+_COLUMNS = "number, alive, income, child, birth__year, birth__month, birth__day, scheme, updated"
 _PLAIN = "CREATE VIEW persons AS SELECT * FROM people"
 _SLOW = (
     "CREATE VIEW persons AS WITH RECURSIVE n(i) AS (SELECT 1 UNION ALL SELECT i + 1 FROM n WHERE i < {steps}) "
@@ -274,7 +281,15 @@ class SqlStage:
             connection.commit()
 
     def put(self, **changed: object) -> None:
-        row = {"number": NUMBER, "alive": 1, "income": 84_000, "child": "2025-02-28", "scheme": "UCS", **changed}
+        row = {
+            "number": NUMBER,
+            "alive": 1,
+            "income": 84_000,
+            "child": "2025-02-28",
+            "scheme": "UCS",
+            "updated": "2026-11-01 00:00:00",
+            **changed,
+        }
         columns = ", ".join(("birth__year", *row))
         with closing(sqlite3.connect(self.file)) as connection:
             places = ", ".join("?" * (len(row) + 1))
@@ -321,7 +336,7 @@ class FakeStage:
     """The fake that stands for an adapter in other rooms' tests."""
 
     def __init__(self) -> None:
-        self.fake = FakeProvider(KNOWN, absent={Fact.ALIVE: False})
+        self.fake = FakeProvider(KNOWN, absent={Fact.ALIVE: False}, as_of=AS_OF)
         self.provider: Provider = self.fake
 
     def set_up(self, situation: str) -> None:

@@ -1,7 +1,7 @@
 """A register that the centre keeps for an agency whose data is files."""
 
 from collections.abc import Callable
-from datetime import UTC, date, datetime
+from datetime import UTC, date, datetime, time
 from pathlib import Path
 
 from backend.linkage.adapters.subject_fields import number_sent
@@ -9,8 +9,9 @@ from backend.linkage.directory import Request
 from backend.linkage.errors import WrongAnswerError
 from backend.linkage.facts import Fact
 from backend.linkage.hosted.shelf import RegisterBrokenError, RegisterShelf, RegisterVersion
-from backend.linkage.ports import Facts, NotKnown
+from backend.linkage.ports import DatedFacts, Facts, NotKnown
 from backend.linkage.reading import read_facts
+from backend.linkage.written_dates import THAILAND
 from contracts.decision import NotKnownCause, Subject
 
 
@@ -20,6 +21,8 @@ def _today() -> date:
 
 class HostedProvider:
     """One request of one hosted register. Used on the loop's thread alone; a look-up costs some 0.1 ms.
+
+    Its facts are of the day that the upload's content is of, or of their row's own date.
 
     Args:
         shelf: Where registers are kept.
@@ -64,7 +67,10 @@ class HostedProvider:
         except (RegisterBrokenError, WrongAnswerError) as error:
             detail = error.detail if isinstance(error, WrongAnswerError) else "register_broken"
             return NotKnown(NotKnownCause.BAD_ANSWER, retryable=False, detail=detail)
-        return known if known is not None else NotKnown(NotKnownCause.NO_RECORD, retryable=False)
+        if known is None:
+            return NotKnown(NotKnownCause.NO_RECORD, retryable=False)
+        whole = datetime.combine(self._as_of, time(), THAILAND).astimezone(UTC)
+        return known if isinstance(known, DatedFacts) else DatedFacts(known, whole)
 
     def close(self) -> None:
         """Let go of the file (see ``Closing``)."""

@@ -118,8 +118,8 @@ class SqlViewProvider:
     def _statement(self, facts: frozenset[Fact]) -> Select[Any]:
         request = self._request
         names = dict.fromkeys(name for fact in sorted(facts & self.offers) for name in request.columns_of(fact))
-        if request.whose:
-            names[request.whose] = None
+        beside = [request.whose, request.as_of.at if request.as_of else ""]
+        names.update(dict.fromkeys(name for name in beside if name))
         schema, _, view = request.view.rpartition(".")
         source = table(view, schema=schema or None)
         columns: list[Any] = [column(name) for name in names]

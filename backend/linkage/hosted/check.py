@@ -9,7 +9,8 @@ from typing import Any, Final
 from backend.linkage.directory import Agency, Request
 from backend.linkage.errors import WrongAnswerError
 from backend.linkage.facts import Fact
-from backend.linkage.reading import read_fact
+from backend.linkage.mapping import DateShape
+from backend.linkage.reading import read_as_of, read_fact
 from contracts.citizen_number import CitizenNumber, NumberError
 
 MOST_LISTED: Final = 1_000
@@ -93,6 +94,7 @@ class LineChecker:
         self._requests = agency.requests
         (self._number,) = {name for request in agency.requests for name in request.send}
         names = {self._number} | {name for r in agency.requests for fact in r.facts for name in r.columns_of(fact)}
+        names |= {request.as_of.at for request in agency.requests if request.as_of}
         self.heads = {name: heads.get(name, name) for name in sorted(names)}
         cells = [cell.strip() for cell in head]
         missing = tuple(told for told in self.heads.values() if told not in cells)
@@ -122,6 +124,8 @@ class LineChecker:
         for request in self._requests:
             for fact in request.facts:
                 self._check_fact(line, request, fact, row)
+            if request.as_of:
+                self._check_as_of(line, request.as_of, row)
         return (number, row) if number and tally.faults.total() == before else None
 
     def refuse_twice(self, line: int) -> None:
@@ -143,6 +147,12 @@ class LineChecker:
         except WrongAnswerError as error:
             code = error.detail.partition(":")[0]
             self.tally.note(Fault(line, self.heads[request.columns_of(fact)[0]], code))
+
+    def _check_as_of(self, line: int, shape: DateShape, row: Mapping[str, str]) -> None:
+        try:
+            read_as_of(shape, row)
+        except WrongAnswerError as error:
+            self.tally.note(Fault(line, self.heads[shape.at], error.detail.partition(":")[0]))
 
 
 def measure(checker: LineChecker, as_of: date, today: date) -> dict[str, Any]:

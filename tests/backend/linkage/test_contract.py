@@ -11,11 +11,11 @@ import pytest
 from backend.linkage.facts import FACT_TYPES, Fact
 from backend.linkage.gather import FactGatherer, Gathered, LinkedAgency
 from backend.linkage.loop import AgencyLoop
-from backend.linkage.ports import Facts, NotKnown
+from backend.linkage.ports import DatedFacts, Facts, NotKnown
 from contracts.decision import NotKnownCause
 from contracts.message import Words
 from tests.support.linkage_agencies import NUMBER, AgencyServer, misbehaviours, subject
-from tests.support.linkage_contract import DEADLINE_S, KNOWN
+from tests.support.linkage_contract import AS_OF, DEADLINE_S, KNOWN
 from tests.support.linkage_fakes import FakeProvider
 from tests.support.linkage_stages import (
     HTTP_STAGES,
@@ -81,6 +81,13 @@ def test_gives_known_facts_in_their_types(stage: Stage, situation: str) -> None:
     assert all(type(answer[fact]) is FACT_TYPES[fact] for fact in answer)
 
 
+def test_says_since_when_it_knows_it(stage: Stage) -> None:
+    stage.set_up("known")
+    answer = ask(stage, Fact.ALIVE)
+    assert isinstance(answer, DatedFacts)
+    assert answer.as_of == AS_OF
+
+
 def test_gives_nothing_that_was_not_asked(stage: Stage) -> None:
     stage.set_up("known")
     assert ask(stage, Fact.ALIVE) == {Fact.ALIVE: True}
@@ -128,7 +135,7 @@ def test_only_ever_reads(stage: Stage) -> None:
     assert ask(stage) == KNOWN
     assert stage.untouched()
     assert {name for name in dir(stage.provider) if not name.startswith("_")} <= PUBLIC | (
-        {"known", "absent", "found", "fault", "delay_s", "asked"} if isinstance(stage, FakeStage) else set()
+        {"known", "absent", "found", "fault", "delay_s", "asked", "as_of"} if isinstance(stage, FakeStage) else set()
     )
 
 

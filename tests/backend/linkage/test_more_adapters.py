@@ -106,7 +106,7 @@ def test_a_person_who_stands_twice_is_a_bad_answer(sql: SqlStage) -> None:
 
 def test_a_view_reads_no_more_columns_than_are_asked(sql: SqlStage) -> None:
     sql.put()
-    sql.write("DROP VIEW persons", "CREATE VIEW persons AS SELECT number, alive FROM people")
+    sql.write("DROP VIEW persons", "CREATE VIEW persons AS SELECT number, alive, updated FROM people")
     assert ask(sql, {Fact.ALIVE: True}) == {Fact.ALIVE: True}
 
 

@@ -42,22 +42,22 @@ def load(known: ReferenceDirectory, agency: str, *numbers: str, days: int = 1) -
 
 def test_silence_of_a_current_list_means_not_known_there(known: ReferenceDirectory) -> None:
     asked = ["revenue", "health", "pensions"]
-    assert known.not_known_at(subject(), asked) == frozenset()
+    assert known.not_known_at(subject(), asked) == {}
     assert load(known, "revenue", OTHER, OTHER) == 1
     assert load(known, "health", NUMBER, OTHER) == 2
-    assert known.not_known_at(subject(), asked) == {"revenue"}
+    assert known.not_known_at(subject(), asked) == {"revenue": NOW}
     load(known, "pensions", OTHER, days=-1)
-    assert known.not_known_at(subject(), asked) == {"revenue"}, "a list that is over says nothing"
+    assert known.not_known_at(subject(), asked) == {"revenue": NOW}, "a list that is over says nothing"
 
 
 def test_a_new_list_replaces_the_former_one(known: ReferenceDirectory) -> None:
     for numbers in ((NUMBER,), (OTHER,), (NUMBER, OTHER)):
         load(known, "revenue", *numbers)
-        expected = frozenset() if NUMBER in numbers else {"revenue"}
+        expected = {} if NUMBER in numbers else {"revenue": NOW}
         assert known.not_known_at(subject(), ["revenue"]) == expected
     assert known.drop("revenue")
     assert not known.drop("revenue")
-    assert known.not_known_at(subject(), ["revenue"]) == frozenset()
+    assert known.not_known_at(subject(), ["revenue"]) == {}
 
 
 def test_lines_are_told_by_place_and_never_by_content() -> None:
@@ -100,6 +100,7 @@ def test_the_agency_is_not_asked_and_the_fact_has_its_agreed_meaning(known: Refe
         Fact.STATE_PENSION: False,
         Fact.ALIVE: True,
     }
+    assert last.facts[Fact.STATE_PENSION].as_of == NOW, "a list's silence is as old as the list"
     assert last.causes == {Fact.HOSPITAL_REGISTERED: NotKnownCause.NO_RECORD}
     states = {source.agency_id: (source.state, source.cause) for source in last.sources}
     assert states == {
