@@ -14,6 +14,7 @@ from backend.bulk.desk import BulkDesk
 from backend.bulk.queue import BulkQueue
 from backend.bulk.sealing import Sealer
 from backend.bulk.worker import BulkWorker
+from backend.cases.building import CASES_KEY_FILE, build_cases
 from backend.clients.register import ClientRegister
 from backend.console.dispute_pages import DisputeDesk
 from backend.decisions.answers import AnswerShelf
@@ -86,6 +87,7 @@ class Installation:
     session_secret: bytes
     api_secret: bytes
     reference_key: bytes
+    cases_key: bytes
     keys: CentreKeys
     agencies: Directory
     rules: Rulebook
@@ -152,6 +154,7 @@ def read_installation(settings: Settings) -> Installation:
         return Installation(
             session_secret=read_secret(settings.session_secret_file),
             reference_key=load_or_make_secret(settings.keys_dir / REFERENCE_KEY_FILE),
+            cases_key=load_or_make_secret(settings.keys_dir / CASES_KEY_FILE),
             api_secret=load_or_make_secret(settings.keys_dir / "api.key"),
             keys=load_or_create_keys(settings.keys_dir),
             agencies=linked,
@@ -210,6 +213,8 @@ def build_services(settings: Settings) -> Services:
         )
     )
     history.start()
+    recorder, shelf = build_cases(store, mandates, found.cases_key, settings.cases_kept_days, utc_now, os.urandom)
+    recorder.start()
     decisions = DecisionService(
         Parts(
             rules=rules,
@@ -222,9 +227,9 @@ def build_services(settings: Settings) -> Services:
             now=utc_now,
             random_bytes=os.urandom,
             links=SubjectLinks(store),
+            cases=recorder,
         )
     )
-
     door = open_agency_door(settings, store, fleet, found.api_secret, utc_now)
     sealer = Sealer(found.api_secret, os.urandom)
     bulk = BulkWorker(BulkQueue(store, sealer, utc_now), ClientRegister(store), decisions.ask, settings.bulk_threads)
@@ -232,6 +237,7 @@ def build_services(settings: Settings) -> Services:
 
     def close() -> None:
         bulk.close()
+        recorder.close()
         gatherer.close()
         history.close()
         door.close()
@@ -252,7 +258,7 @@ def build_services(settings: Settings) -> Services:
         guard=door.guard,
         agency_gate=door.gate,
         disputes=DisputeDesk(history.disputes, agency_names, names),
-        desk=build_rule_desk(store, found.rules, utc_now, settings.replay_people_file),
+        desk=build_rule_desk(store, found.rules, utc_now, settings.replay_people_file, cases=shelf),
         blueprints=(
             create_questions(decisions, current_device),
             create_agency_questions(decisions, door.tokens, door.guard),

@@ -12,6 +12,7 @@ from backend.decisions.permission import THAILAND
 from backend.demo.facts_table import make_facts_table
 from backend.demo.population import generate_population
 from backend.eligibility.desk import RuleDesk
+from backend.eligibility.replay import PastCases
 from backend.eligibility.rulebook import Rulebook
 from backend.eligibility.sources import load_sources
 from backend.eligibility.versions import RuleVersions
@@ -27,6 +28,7 @@ def build_rule_desk(
     now: Callable[[], datetime],
     people_file: Path | None,
     invented: int = INVENTED_PEOPLE,
+    cases: PastCases | None = None,
 ) -> RuleDesk:
     """Build the desk.
 
@@ -36,6 +38,7 @@ def build_rule_desk(
         now: The clock, aware UTC.
         people_file: A .parquet file of facts to replay on; None for invented people.
         invented: How many of them.
+        cases: Past cases to replay on; None where none are kept.
     """
 
     def today() -> date:
@@ -48,4 +51,4 @@ def build_rule_desk(
     def people() -> pl.DataFrame:
         return pl.read_parquet(people_file) if people_file else invent(today())
 
-    return RuleDesk(RuleVersions(store, files), load_sources(), people, today)
+    return RuleDesk(RuleVersions(store, files), load_sources(), people, today, cases)

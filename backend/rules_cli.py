@@ -10,9 +10,11 @@ from pathlib import Path
 import click
 import polars as pl
 
+from backend.cases.cli import cases, opened_shelf
 from backend.eligibility.errors import EligibilityError
 from backend.eligibility.examples import EXAMPLES
 from backend.eligibility.loading import load_rulebook
+from backend.eligibility.replay import Replay
 from backend.eligibility.versions import RuleVersions
 from backend.linkage.errors import DirectoryError
 from backend.linkage.file import DEFAULT_DIRECTORY, load_directory
@@ -71,11 +73,28 @@ def try_examples(number: int, examples: Path) -> None:
 
 @rules.command()
 @click.argument("number", type=int)
-@click.argument("people", type=_FILE)
-def replay(number: int, people: Path) -> None:
+@click.argument("people", type=_FILE, required=False)
+@click.option("--cases", "past", is_flag=True, help="On past cases instead of a file.")
+def replay(number: int, people: Path | None, past: bool) -> None:
     """Decide on a .parquet file of people by this version and the one before; print who changes, as JSON."""
+    if past == (people is not None):
+        raise click.UsageError("name a file of people, or say --cases")
     with _versions() as versions:
-        click.echo(versions.replay(number, pl.read_parquet(people)).model_dump_json(indent=1))
+        found = versions.replay(number, pl.read_parquet(people)) if people else _on_past_cases(versions, number)
+        click.echo(found.model_dump_json(indent=1))
+
+
+def _on_past_cases(versions: RuleVersions, number: int) -> Replay:
+    with opened_shelf() as shelf:
+        for item in versions.replay_on_cases(number, shelf):
+            if isinstance(item, Replay):
+                versions.keep_replay(number, item)
+                return item
+            click.echo(f"{item[0]} of {item[1]}", err=True)
+    raise TypeError("a replay ended without its finding")
+
+
+rules.add_command(cases)
 
 
 @rules.command()

@@ -76,6 +76,12 @@ VARIABLES: Final[tuple[Variable, ...]] = (
     ),
     Variable("BAIDIAO_CENTRE_CLIENT_RATE_PER_MINUTE", "1200", "1/min", "Requests of each agency's system; 0: no limit"),
     Variable("BAIDIAO_CENTRE_DEVICE_RATE_PER_MINUTE", "300", "1/min", "Requests of each device; 0: no limit"),
+    Variable(
+        "BAIDIAO_CENTRE_CASES_KEPT_DAYS",
+        "90",
+        "days",
+        "How long past cases are kept where a mandate lets them be",
+    ),
     Variable("BAIDIAO_CENTRE_LOG_LEVEL", "info", "level", "debug, info, warning or error"),
 )
 
@@ -120,6 +126,7 @@ class Settings:
     client_cert_header: str
     client_rate_per_minute: int
     device_rate_per_minute: int
+    cases_kept_days: int
     log_level: str
 
     @property
@@ -180,5 +187,6 @@ def read_settings(environment: Mapping[str, str]) -> Settings:
         client_cert_header=text("CLIENT_CERT_HEADER"),
         client_rate_per_minute=number("CLIENT_RATE_PER_MINUTE", 0, 10_000_000),
         device_rate_per_minute=number("DEVICE_RATE_PER_MINUTE", 0, 10_000_000),
+        cases_kept_days=number("CASES_KEPT_DAYS", 1, 366),
         log_level=text("LOG_LEVEL").lower(),
     )

@@ -17,7 +17,7 @@ from backend.console.words import say
 from backend.eligibility.desk import RuleDesk
 from backend.eligibility.errors import EligibilityError, LifeError, TableError
 from backend.eligibility.examples import read_facts
-from backend.eligibility.replay import Replay
+from backend.eligibility.replay import CASES, INVENTED, Replay
 from backend.http.problems import ProblemError
 from contracts.problems import ProblemCode
 
@@ -50,6 +50,7 @@ def _add_readers(console: Blueprint, desk: RuleDesk) -> None:
             opened=opened,
             others=others,
             fields=fact_fields(opened.table, desk.catalogue, current_language()),
+            past_cases=desk.past_cases(opened.listed.service_id),
             replayed=_kept_replay(opened.findings),
             chart=chart_of,
             may=_may(),
@@ -105,7 +106,9 @@ def _add_trials(console: Blueprint, desk: RuleDesk) -> None:
     @console.post("/rules/<ref>/replay")
     def rule_replay(ref: str) -> Response:
         _opened(desk, ref)
-        return _stream(("replay", *item) if isinstance(item, tuple) else item for item in desk.replay(ref))
+        return _stream(
+            ("replay", *item) if isinstance(item, tuple) else item for item in desk.replay(ref, _source_chosen())
+        )
 
 
 def _add_writers(console: Blueprint, desk: RuleDesk, now: Callable[[], datetime]) -> None:
@@ -134,7 +137,7 @@ def _add_writers(console: Blueprint, desk: RuleDesk, now: Callable[[], datetime]
     @console.post("/rules/<ref>/submit")
     def rule_submit(ref: str) -> Response:
         _opened(desk, ref)
-        return _stream(desk.submit(ref))
+        return _stream(desk.submit(ref, _source_chosen()))
 
     @console.post("/rules/<ref>/approve")
     def rule_approve(ref: str) -> Response:
@@ -182,6 +185,10 @@ def _version_typed() -> tuple[str, date]:
     if not 0 < len(version) <= 40:
         raise ProblemError(ProblemCode.BAD_REQUEST, say("version_wrong", current_language()))
     return version, first
+
+
+def _source_chosen() -> str:
+    return CASES if request.args.get("source") == CASES else INVENTED
 
 
 def _may() -> dict[str, bool]:

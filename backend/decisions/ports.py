@@ -11,6 +11,7 @@ from backend.evidence.leaf import Pseudonymiser
 from backend.linkage.facts import Fact, FactValue
 from backend.linkage.gather import Gathered
 from backend.mandates.check import AgencyMandates, Mandate
+from contracts.card import Assurance
 from contracts.decision import Explanation, LeafReference, NotKnownCause, Progress, Service, SourceOutcome, Subject
 from contracts.slip import SlipClaims
 
@@ -85,6 +86,22 @@ class Log(Protocol):
     def append_all(
         self, leaves: Iterable[bytes], also: Callable[[Session, tuple[LeafReference, ...]], None] | None = None
     ) -> tuple[LeafReference, ...]: ...
+
+
+class Cases(Protocol):
+    """Keeps what decisions were made on, where a mandate lets it be kept (``cases.CaseRecorder``)."""
+
+    def offer(
+        self,
+        agency_id: str,
+        subject: Subject,
+        on: date,
+        assurance: Assurance,
+        decided_on: Mapping[str, Mapping[Fact, FactValue]],
+        /,
+    ) -> None:
+        """Take a case. Returns at once and never raises."""
+        ...
 
 
 class Keyring(Protocol):

@@ -15,7 +15,7 @@ from backend.decisions.errors import AnsweredAlreadyError, QuestionRefusedError
 from backend.decisions.flights import Flights
 from backend.decisions.permission import refusal, require_right_numbers, thai_day
 from backend.decisions.plan import Plan, make_plan
-from backend.decisions.ports import Device, Gatherer, Keyring, Links, Log, Mandates, Rules, Signer
+from backend.decisions.ports import Cases, Device, Gatherer, Keyring, Links, Log, Mandates, Rules, Signer
 from backend.decisions.reference import REFERENCE_BYTES, encode_reference
 from backend.decisions.usable import UsableFacts, usable_facts
 from backend.eligibility.errors import NotInEffectError, UnknownServiceError
@@ -56,6 +56,7 @@ class Parts:
         now: The clock, aware UTC.
         random_bytes: Gives so many random bytes.
         links: Which G codes are in use no more.
+        cases: Takes what was decided on, for rules to be tried on; None where nothing is ever kept.
     """
 
     rules: Rules
@@ -68,6 +69,7 @@ class Parts:
     now: Callable[[], datetime]
     random_bytes: Callable[[int], bytes]
     links: Links
+    cases: Cases | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -232,6 +234,11 @@ class DecisionService:
             raise RuntimeError("gathering ended without an outcome")
         usable = {service_id: self._usable(asked, service_id, gathered) for service_id in asked.plan.usable}
         answer = self._record(asked, self._judge(asked, gathered, usable))
+        if self._parts.cases is not None:
+            decided_on = {service_id: one.facts for service_id, one in usable.items()}
+            self._parts.cases.offer(
+                asked.device.agency_id, asked.question.subject, asked.on, answer.assurance, decided_on
+            )
         yield answer.model_copy(update={"explanations": self._explanations(asked, usable)})
 
     def _judge(self, asked: _Asked, gathered: Gathered, usable: Mapping[str, UsableFacts]) -> Decided:

@@ -15,7 +15,7 @@ from backend.eligibility.examples import EXAMPLES
 from backend.eligibility.life import State
 from backend.eligibility.model.writing import set_version
 from backend.eligibility.programme import parse_table
-from backend.eligibility.replay import Replay, replay_in_steps
+from backend.eligibility.replay import CASES, INVENTED, PastCases, Replay, replay_in_steps, replay_on_cases
 from backend.eligibility.rulebook import Verdict, WordedTable
 from backend.eligibility.sources import RuleSource
 from backend.eligibility.table import Table
@@ -87,6 +87,7 @@ class RuleDesk:
         sources: Those in files, as written.
         people: Gives the people that a replay decides on.
         today: The day in Thailand.
+        cases: Past cases to replay on; None where none are kept.
     """
 
     def __init__(
@@ -95,8 +96,9 @@ class RuleDesk:
         sources: tuple[RuleSource, ...],
         people: Callable[[], pl.DataFrame],
         today: Callable[[], date],
+        cases: PastCases | None = None,
     ) -> None:
-        self._versions, self._people, self._today = versions, people, today
+        self._versions, self._people, self._today, self._cases = versions, people, today, cases
         self._sources = {f"{one.rule.table}@{one.rule.version}": one for one in sources}
 
     @property
@@ -215,7 +217,7 @@ class RuleDesk:
         opened = self.open(ref)
         return self._versions.compare_examples(opened.dmn, opened.words, EXAMPLES.validate_json(opened.examples))
 
-    def submit(self, ref: str) -> Iterator[tuple[str, int, int] | Replay]:
+    def submit(self, ref: str, source: str = INVENTED) -> Iterator[tuple[str, int, int] | Replay]:
         """Take a saved draft through check, examples and replay, after which a second person may approve it.
 
         Yields:
@@ -232,22 +234,33 @@ class RuleDesk:
         yield "try", 0, 1
         opened = self.open(ref)
         self._versions.try_examples(number, EXAMPLES.validate_json(opened.examples))
-        for item in self.replay(ref):
+        for item in self.replay(ref, source):
             if isinstance(item, Replay):
                 self._versions.keep_replay(number, item)
                 yield item
             else:
                 yield ("replay", *item)
 
-    def replay(self, ref: str) -> Iterator[tuple[int, int] | Replay]:
-        """Decide on the people by a version and by the one it would supersede; nothing is stored.
+    def past_cases(self, service_id: str) -> int:
+        """Return how many past cases of a service a version may be tried on."""
+        return self._cases.count(service_id) if self._cases is not None else 0
+
+    def replay(self, ref: str, source: str = INVENTED) -> Iterator[tuple[int, int] | Replay]:
+        """Decide on people by a version and by the one it would supersede; nothing is stored.
+
+        Args:
+            ref: Which version.
+            source: On whom: ``people`` or past ``cases``.
 
         Yields:
             How many of how many people are done, and at last what was found.
         """
         opened = self.open(ref)
-        before = self._versions.superseded_by(opened.table)
-        yield from replay_in_steps(before, opened.table, self._people(), opened.table.rule.effective_from)
+        before, after = self._versions.superseded_by(opened.table), opened.table
+        if source == CASES and self._cases is not None:
+            yield from replay_on_cases(before, after, self._cases, after.rule.effective_from)
+        else:
+            yield from replay_in_steps(before, after, self._people(), after.rule.effective_from)
 
     def approve(self, ref: str, approver: str, now: datetime) -> None:
         """Approve as a second person; see :meth:`RuleVersions.approve`."""

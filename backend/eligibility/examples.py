@@ -35,6 +35,22 @@ def _read(fact: Fact, value: bool | int | str) -> FactValue:
     return value
 
 
+def write_facts(facts: Facts) -> dict[str, bool | int | str]:
+    """Write facts as :func:`read_facts` reads them."""
+    return {fact.value: _write(value) for fact, value in facts.items()}
+
+
+def _write(value: FactValue) -> bool | int | str:
+    match value:
+        case Birth():
+            parts = (f"{value.year:04}", *(f"{part:02}" for part in (value.month, value.day) if part is not None))
+            return "-".join(parts)
+        case date():
+            return value.isoformat()
+        case _:
+            return value
+
+
 def differences(rules: Rulebook, service_id: str, example: Example) -> tuple[str, ...]:
     """Return in which respects the rules say something else than the example; none when it holds."""
     said = rules.decide(service_id, read_facts(example.facts), example.on)

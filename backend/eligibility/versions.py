@@ -1,6 +1,6 @@
 """Takes versions of tables through their life, and gives the rulebook with those that were approved."""
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from datetime import date, datetime
 from zoneinfo import ZoneInfo
@@ -15,7 +15,7 @@ from backend.eligibility.examples import differences
 from backend.eligibility.life import State, Step, next_state, require_approval
 from backend.eligibility.models import RuleVersionRow
 from backend.eligibility.programme import parse_table
-from backend.eligibility.replay import Replay, replay
+from backend.eligibility.replay import PastCases, Replay, replay, replay_on_cases
 from backend.eligibility.rulebook import Rulebook, WordedTable
 from backend.eligibility.table import Table
 from backend.eligibility.words import Example, TableWords
@@ -114,12 +114,18 @@ class RuleVersions:
             row.findings = {"replay": found.model_dump(mode="json")}
             return found
 
+    def replay_on_cases(self, number: int, cases: PastCases) -> Iterator[tuple[int, int] | Replay]:
+        """Decide on past cases by a version and by the one it would supersede; nothing is stored."""
+        stored = self.read(number)
+        table = read_worded(stored.dmn, stored.words).table
+        yield from replay_on_cases(self.superseded_by(table), table, cases, table.rule.effective_from)
+
     def keep_replay(self, number: int, found: Replay) -> None:
         """Note what a replay run elsewhere found; takes the version on as :meth:`replay` does."""
         with self._store.transaction() as session:
             row = _get(session, number, Step.REPLAY)
             row.state = next_state(State(row.state), Step.REPLAY)
-            row.findings = {"replay": found.model_dump(mode="json")}
+            row.findings = {"replay": found.counts_alone().model_dump(mode="json")}
 
     def superseded_by(self, table: Table) -> Table:
         """Return the version that decides on a table's first day without it."""

@@ -41,7 +41,7 @@ class Mandate:
         agency_id: Whose devices may ask.
         service_id: For which service.
         purpose: For which purpose: ``eligibility``, or ``slip_identity``, for a slip's code to name its holder,
-            or ``extract``, for an officer's paper extract from the source.
+            ``extract``, for an officer's paper extract from the source, or ``replay``, for past cases to be kept.
         facts: The facts that may be asked; nothing else.
         legal_basis: The law or regulation it rests on.
         valid_from: First day it holds.

@@ -15,6 +15,7 @@ from backend.store import Base
 _ROOMS_WITH_MODELS: Final = (
     "accounts",
     "bulk",
+    "cases",
     "clients",
     "decisions",
     "eligibility",

@@ -3,7 +3,7 @@
 import json
 import os
 from base64 import urlsafe_b64encode
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import UTC, datetime, timedelta
 from functools import cache
 
@@ -13,6 +13,7 @@ from flask.testing import FlaskClient
 
 from backend.accounts.service import AccountService
 from backend.app import Services, create_app
+from backend.cases.building import build_cases, build_shelf
 from backend.console.dispute_pages import DisputeDesk
 from backend.eligibility.loading import load_rulebook
 from backend.fleet.building import build_fleet
@@ -20,20 +21,26 @@ from backend.fleet.service import FleetService
 from backend.history.acting import Acting
 from backend.history.disputes import Disputes
 from backend.http.health import ReadinessCheck
+from backend.linkage.facts import Fact
+from backend.mandates.book import MandateBook, seed_mandates
+from backend.mandates.file import DEMO_MANDATES, load_mandates
 from backend.migrations.runner import load_metadata
 from backend.rule_desk import build_rule_desk
 from backend.settings import Settings, read_settings
 from backend.store import Store
+from contracts.card import Assurance, Birth
 from contracts.decision import LeafReference
 from contracts.fleet import ENROL_PATH, EnrolReply
 from contracts.message import Words
 from contracts.signature import NONCE_BYTES
 from kiosk.agent.identity import encode_public_key, key_thumbprint
 from kiosk.uplink.signing import sign_request
+from tests.support.linkage_agencies import NUMBER, subject
 
 START = datetime(2026, 11, 23, 3, 0, tzinfo=UTC)
 HOST = "http://centre.test"
 PLACE = Words(th="โถงบริการชั้น 1", en="Service hall, ground floor")
+CASES_KEY = b"c" * 32
 EMAIL, PASSWORD = "officer@centre.example", "correct horse battery"
 
 
@@ -161,7 +168,8 @@ def build_centre(url: str, tmp_path, readiness=(), **environment: str) -> Centre
     fleet = build_fleet(settings, store)
     fleet.seed_agencies()
     checks = readiness or (ReadinessCheck("always", lambda: True),)
-    desk = build_rule_desk(store, _rules(), clock, settings.replay_people_file, invented=2_000)
+    shelf = build_shelf(store, MandateBook(store, kept_s=0), CASES_KEY, clock, os.urandom)
+    desk = build_rule_desk(store, _rules(), clock, settings.replay_people_file, invented=2_000, cases=shelf)
     services = Services(
         store=store,
         now=clock,
@@ -189,3 +197,23 @@ def submit_login(client: FlaskClient, email: str, password: str):
 
 def csrf_token(page: str) -> str:
     return page.split('name="csrf_token"')[1].split('value="')[1].split('"', maxsplit=1)[0]
+
+
+def keep_one_case(centre: Centre) -> str:
+    """Keep a case of an 85-year-old under a mandate for it; returns the person's number."""
+    with centre.store.transaction() as session:
+        own = next(m for m in load_mandates(DEMO_MANDATES) if m.service_id == "old_age_allowance")
+        seed_mandates(session, [replace(own, purpose="replay", quota=None, assurance=frozenset())])
+    book = MandateBook(centre.store, kept_s=0)
+    recorder, _ = build_cases(centre.store, book, CASES_KEY, 90, centre.clock, os.urandom)
+    facts = {
+        Fact.ALIVE: True,
+        Fact.THAI_NATIONAL: True,
+        Fact.DOMICILE_REGISTERED: True,
+        Fact.BIRTH: Birth(year=1941),
+        Fact.STATE_PENSION: False,
+    }
+    today = centre.clock().date()
+    recorder.offer(own.agency_id, subject(), today, Assurance.CONFIRMED, {"old_age_allowance": facts})
+    recorder.work_once()
+    return NUMBER

@@ -168,10 +168,15 @@ async function start() {
   await check();
 }
 
+function onSource(path) {
+  const source = part("source");
+  return source ? `${path}?source=${source.value}` : path;
+}
+
 onClick("save", save);
 onClick("submit", async () => {
   if (dirty) await save();
-  await follow("/submit");
+  await follow(onSource("/submit"));
   tell(desk.dataset.submitted);
   setTimeout(() => location.reload(), 1200);
 });
@@ -182,7 +187,7 @@ onClick("approve", async () => {
 });
 onClick("run-replay", async () => {
   if (dirty) await save();
-  await follow("/replay");
+  await follow(onSource("/replay"));
 });
 onClick("run-examples", async () => {
   if (dirty) await save();

@@ -9,7 +9,7 @@ import pytest
 from backend.accounts.roles import Role
 from backend.console.rule_list import parse_rule_view, select_versions
 from backend.eligibility.loading import TABLES
-from tests.support.centre_app import EMAIL, PASSWORD, csrf_token, submit_login
+from tests.support.centre_app import EMAIL, PASSWORD, csrf_token, keep_one_case, submit_login
 
 DMN = (TABLES / "old_age_allowance.dmn").read_bytes()
 OF_85 = {
@@ -118,6 +118,26 @@ def test_the_way_to_approval_and_who_may_not(client):
     own = _post(client, f"{path}/approve").get_json()
     assert own["detail"] == "ผู้อนุมัติต้องไม่ใช่ผู้เขียน"
     assert client.get("/console/rules/999").status_code == 404
+
+
+def test_a_replay_on_past_cases_names_them_by_reference_alone(client, centre):
+    path = _draft(client)
+    assert "cases" not in client.get(path).text.split('id="h-replay"')[1].split("</section>")[0]
+    number = keep_one_case(centre)
+    page = client.get(path).text
+    assert "กรณีที่ผ่านมา 1 กรณี" in page
+    file = client.get(f"{path}/file.dmn").data
+    _post(client, f"{path}/save", file.replace(b"<text>800</text>", b"<text>900</text>"))
+    (progress, found) = map(json.loads, _post(client, f"{path}/replay?source=cases").text.splitlines())
+    assert (progress["done"], progress["total"]) == (1, 1)
+    assert "จำนวนกรณีที่จำลอง" in found["html"]
+    assert re.search(r'cases">[0-9a-f]{10}<', found["html"])
+    assert number not in found["html"]
+    (*_, kept) = map(json.loads, _post(client, f"{path}/submit?source=cases").text.splitlines())
+    assert "มีสิทธิ 800" in kept["html"]
+    again = client.get(path).text
+    assert "จำนวนกรณีที่จำลอง" in again
+    assert not re.search(r'cases">[0-9a-f]{10}<', again)  # counts alone are kept
 
 
 def test_faults_stop_a_submission(client):
