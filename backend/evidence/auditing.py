@@ -9,9 +9,10 @@ import cbor2
 from cwt import COSE, COSEKey, CWTError
 
 from backend.evidence.errors import TimestampError, VerificationError
-from backend.evidence.export import CHECKPOINT, LeafRange, read_export, read_stamps
+from backend.evidence.export import CHECKPOINT, LeafRange, read_export, read_leaves, read_stamps
 from backend.evidence.leaf import DecisionLeaf, Pseudonymiser, encode_told, salted_hash
 from backend.evidence.records import parse_record
+from backend.evidence.repeats import disk_repeats
 from backend.evidence.timestamp import Authority
 from backend.evidence.verification import verify_log
 from contracts.checkpoint import Checkpoint, parse_body
@@ -71,7 +72,8 @@ def verify_export(directory: Path, trust: Trust, older: Sequence[str], wanted: L
     stamps = list(read_timestamps(directory, point.size, trust))
     points = [point, *(trust.open(text)[1] for text in older), *(stamped for stamped, _ in stamps)]
     times = {stamped.size: at for stamped, at in stamps}
-    yield from verify_log(read_export(directory, point.size, wanted), points, times)
+    with disk_repeats() as repeats:
+        yield from verify_log(read_export(directory, point.size, wanted), points, times, repeats)
 
 
 def read_timestamps(directory: Path, size: int, trust: Trust) -> Iterator[tuple[Checkpoint, datetime]]:
@@ -115,15 +117,10 @@ def verify_slip(directory: Path, size: int, token: str, keys: Sequence[Mapping[s
     """
     claims = _open_slip(token, keys)
     wanted = {decision.leaf_index: decision for decision in claims.decisions}
-    for entry in read_export(directory, size, LeafRange(min(wanted), max(wanted) + 1)):
-        decision = wanted.pop(entry.index, None)
-        if decision is None or entry.content is None:
-            continue
-        leaf = parse_record(entry.content).decision
+    for index, decision in sorted(wanted.items()):
+        leaf = _find_decision(directory, size, index)
         if leaf is None or (leaf.service, leaf.outcome) != (decision.service, decision.outcome):
-            raise VerificationError("slip", entry.index)
-    if wanted:
-        raise VerificationError("slip", min(wanted))
+            raise VerificationError("slip", index)
     return claims
 
 
@@ -161,21 +158,26 @@ def prove_answer(directory: Path, size: int, answer: Answer, salts: Mapping[str,
         if salt is None:
             raise VerificationError("answer", decision.leaf.index)
         hashed = salted_hash(salt, encode_told(answer.reference, decision))
-        entries = read_export(directory, size, LeafRange(decision.leaf.index, decision.leaf.index + 1))
-        content = next((one.content for one in entries if one.index == decision.leaf.index), None)
-        leaf = parse_record(content).decision if content is not None else None
+        leaf = _find_decision(directory, size, decision.leaf.index)
         if leaf is None or leaf.answer_hash != hashed:
             raise VerificationError("answer", decision.leaf.index)
         places.append(decision.leaf.index)
     return tuple(places)
 
 
+def _find_decision(directory: Path, size: int, index: int) -> DecisionLeaf | None:
+    """Return the decision at one place; None when there is another kind of leaf, or the log is not that long."""
+    return next(
+        (parse_record(leaf).decision for _, leaf in read_leaves(directory, size, LeafRange(index, index + 1))), None
+    )
+
+
 def _find_leaves(directory: Path, size: int, fits: Callable[[DecisionLeaf], bool]) -> tuple[int, ...]:
     found = []
-    for one in read_export(directory, size, LeafRange()):
-        leaf = parse_record(one.content).decision if one.content else None
+    for index, content in read_leaves(directory, size, LeafRange()):
+        leaf = parse_record(content).decision
         if leaf is not None and fits(leaf):
-            found.append(one.index)
+            found.append(index)
     if not found:
         raise VerificationError("question", size)
     return tuple(found)

@@ -19,7 +19,7 @@ from backend.evidence.timestamp import Stamp
 from backend.evidence.verification import Entry
 from backend.store import Store
 from contracts.checkpoint import parse_body
-from contracts.log_proof import HASH_BYTES
+from contracts.log_proof import HASH_BYTES, leaf_hash
 from contracts.signed_note import parse_note
 
 CHECKPOINT: Final = "checkpoint"
@@ -80,19 +80,40 @@ def read_export(directory: Path, size: int, wanted: LeafRange) -> Iterator[Entry
         LeafError: A bundle is none.
     """
     for tile in _tiles(size):
-        first = tile.index * FULL_WIDTH
-        hashes = _read(_hash_file(directory, tile), first)
-        if len(hashes) != tile.width * HASH_BYTES:
+        yield from _read_tile(directory, tile, wanted)
+
+
+def read_leaves(directory: Path, size: int, wanted: LeafRange) -> Iterator[tuple[int, bytes]]:
+    """Read leaves by themselves, each held against its hash; the hashes must have been verified.
+
+    Raises:
+        VerificationError: A tile or a bundle is missing, or a leaf is not the one whose hash is in the tree.
+        LeafError: A bundle is none.
+    """
+    first, last = wanted.start // FULL_WIDTH, (size if wanted.end is None else wanted.end) // FULL_WIDTH
+    for tile in _tiles(size, first, last + 1):
+        for entry in _read_tile(directory, tile, wanted):
+            if entry.content is None:
+                continue
+            if leaf_hash(entry.content) != entry.hash:
+                raise VerificationError("content", entry.index)
+            yield entry.index, entry.content
+
+
+def _read_tile(directory: Path, tile: TilePath, wanted: LeafRange) -> Iterator[Entry]:
+    first = tile.index * FULL_WIDTH
+    hashes = _read(_hash_file(directory, tile), first)
+    if len(hashes) != tile.width * HASH_BYTES:
+        raise VerificationError("missing", first)
+    leaves: list[bytes] | None = None
+    if wanted.holds_tile(tile):
+        leaves = list(parse_bundle(_read(_entry_file(directory, tile), first)))
+        if len(leaves) != tile.width:
             raise VerificationError("missing", first)
-        leaves: list[bytes] | None = None
-        if wanted.holds_tile(tile):
-            leaves = list(parse_bundle(_read(_entry_file(directory, tile), first)))
-            if len(leaves) != tile.width:
-                raise VerificationError("missing", first)
-        for place in range(tile.width):
-            hashed = hashes[place * HASH_BYTES : (place + 1) * HASH_BYTES]
-            is_wanted = leaves is not None and wanted.holds(first + place)
-            yield Entry(first + place, hashed, leaves[place] if leaves is not None and is_wanted else None)
+    for place in range(tile.width):
+        hashed = hashes[place * HASH_BYTES : (place + 1) * HASH_BYTES]
+        is_wanted = leaves is not None and wanted.holds(first + place)
+        yield Entry(first + place, hashed, leaves[place] if leaves is not None and is_wanted else None)
 
 
 def read_stamps(directory: Path, size: int) -> Iterator[Stamp]:
@@ -116,11 +137,12 @@ def _write_stamps(store: Store, size: int, folder: Path) -> None:
             _write(folder / f"{place}.tsr", reply)
 
 
-def _tiles(size: int) -> Iterator[TilePath]:
+def _tiles(size: int, start: int = 0, end: int | None = None) -> Iterator[TilePath]:
+    """Name the tiles of leaf hashes of a tree, from one's place to before another's."""
     full, rest = divmod(size, FULL_WIDTH)
-    for index in range(full):
+    for index in range(start, full if end is None else min(full, end)):
         yield TilePath(0, index)
-    if rest:
+    if rest and start <= full and (end is None or full < end):
         yield TilePath(0, full, rest)
 
 

@@ -10,7 +10,7 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 from hashlib import sha256
 from types import MappingProxyType
-from typing import Final
+from typing import Final, Protocol
 
 from backend.evidence.errors import LeafError, VerificationError
 from backend.evidence.merkle import CompactRange
@@ -37,8 +37,41 @@ class Entry:
     content: bytes | None
 
 
+class Repeats(Protocol):
+    """Finds what is the same among any number of leaves' identities."""
+
+    def add(self, identity: bytes, index: int) -> None:
+        """Note the 32 bytes that stand for one leaf."""
+        ...
+
+    def find(self) -> int | None:
+        """Return the first leaf that repeats an earlier one; None when none does."""
+        ...
+
+
+class RepeatsInMemory:
+    """For logs of which a set of identities fits into memory."""
+
+    def __init__(self) -> None:
+        self._seen: set[bytes] = set()
+        self._first: int | None = None
+
+    def add(self, identity: bytes, index: int) -> None:
+        """Note one leaf's."""
+        if identity in self._seen and self._first is None:
+            self._first = index
+        self._seen.add(identity)
+
+    def find(self) -> int | None:
+        """Return the first repetition's index."""
+        return self._first
+
+
 def verify_log(
-    entries: Iterable[Entry], points: Sequence[Checkpoint], stamped: Mapping[int, datetime] = MappingProxyType({})
+    entries: Iterable[Entry],
+    points: Sequence[Checkpoint],
+    stamped: Mapping[int, datetime] = MappingProxyType({}),
+    repeats: Repeats | None = None,
 ) -> Iterator[int]:
     """Check that the entries are the log that each of the checkpoints was signed for.
 
@@ -46,6 +79,7 @@ def verify_log(
         entries: From the first to the last, none left out.
         points: Checkpoints whose signatures have been checked, the largest being of the whole.
         stamped: When an authority saw the trees of some sizes; no leaf of them may be of a later time.
+        repeats: Where leaves' identities are gathered; None: in memory.
 
     Yields:
         The number of leaves checked so far, after each.
@@ -56,7 +90,7 @@ def verify_log(
     wanted: dict[int, set[bytes]] = {}
     for point in points:
         wanted.setdefault(point.size, set()).add(point.root)
-    tree, story = CompactRange(), _Story()
+    tree, story = CompactRange(), _Story(repeats or RepeatsInMemory())
     _check_roots(tree, wanted)
     for entry in entries:
         if entry.index != tree.size:
@@ -72,6 +106,7 @@ def verify_log(
         yield tree.size
     if wanted:
         raise VerificationError("too_short", tree.size)
+    story.end()
 
 
 def _check_roots(tree: CompactRange, wanted: dict[int, set[bytes]]) -> None:
@@ -83,9 +118,9 @@ def _check_roots(tree: CompactRange, wanted: dict[int, set[bytes]]) -> None:
 class _Story:
     """What leaves must be beside each other."""
 
-    def __init__(self) -> None:
+    def __init__(self, repeats: Repeats) -> None:
         self._latest: datetime | None = None
-        self._seen: set[bytes] = set()
+        self._repeats = repeats
 
     def check_before(self, at: datetime, size: int) -> None:
         if self._latest is not None and self._latest > at + DISORDER:
@@ -99,8 +134,9 @@ class _Story:
         if self._latest is not None and record.at < self._latest - DISORDER:
             raise VerificationError("time", index)
         self._latest = max(record.at, self._latest or record.at)
-        # Half a hash is kept of each, so that a large log's leaves fit into memory.
-        identity = sha256(record.identity.encode()).digest()[:16]
-        if identity in self._seen:
-            raise VerificationError("twice", index)
-        self._seen.add(identity)
+        self._repeats.add(sha256(record.identity.encode()).digest(), index)
+
+    def end(self) -> None:
+        twice = self._repeats.find()
+        if twice is not None:
+            raise VerificationError("twice", twice)

@@ -2,11 +2,13 @@
 
 import json
 import shutil
+import tracemalloc
 from datetime import UTC, datetime
+from hashlib import sha256
 
 import pytest
 from click.testing import CliRunner
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from backend.evidence.bundle import encode_bundle, parse_bundle
@@ -17,8 +19,9 @@ from backend.evidence.keys import load_or_create_keys
 from backend.evidence.leaf import encode_leaf
 from backend.evidence.log import EvidenceLog
 from backend.evidence.merkle import tree_root
+from backend.evidence.repeats import disk_repeats
 from backend.evidence.slips import SlipSigner, slip_key_id
-from backend.evidence.verification import Entry, verify_log
+from backend.evidence.verification import Entry, RepeatsInMemory, verify_log
 from contracts.checkpoint import Checkpoint
 from contracts.decision import Outcome
 from contracts.log_proof import leaf_hash
@@ -127,6 +130,47 @@ def test_a_kept_checkpoint_is_checked_too(centre):
     folder, *_ = centre
     run("export", folder / "export")
     assert verify(centre, "--checkpoint", folder / "export/checkpoint").exit_code == 0
+
+
+def test_a_leaf_that_was_not_in_the_verified_range_is_held_against_the_tree_when_it_is_looked_up(centre):
+    folder, keys, _ = centre
+    run("export", folder / "export")
+    token, key_set = slip(keys, Outcome.ELIGIBLE, 400)
+    (folder / "keys.json").write_text(json.dumps(key_set))
+    bundle = folder / "export/tile/entries/001"
+    leaves = list(parse_bundle(bundle.read_bytes()))
+    leaves[400 - 256] = leaves[400 - 256].replace(b"undecided", b"eligible")
+    bundle.write_bytes(encode_bundle(leaves))
+    told = verify(centre, "--from", 0, "--to", 10, "--slip", token, "--slip-keys", folder / "keys.json")
+    assert told.exit_code == 1
+    assert "leaf 400 is not the one whose hash is in the tree" in told.output
+
+
+@settings(max_examples=25, deadline=None)
+@given(st.lists(st.integers(0, 100), max_size=20))
+def test_repetitions_are_found_on_disk_as_in_memory(numbers):
+    memory = RepeatsInMemory()
+    with disk_repeats() as disk:
+        for index, number in enumerate(numbers):
+            for repeats in (memory, disk):
+                repeats.add(sha256(b"%d" % number).digest(), index)
+        assert disk.find() == memory.find()
+
+
+def test_what_is_kept_on_disk_is_not_kept_in_memory():
+    count = 100_000
+    tracemalloc.start()
+    try:
+        with disk_repeats() as disk:
+            for index in range(count):
+                disk.add(sha256(b"%d" % index).digest(), index)
+            assert disk.find() is None
+            disk.add(sha256(b"77").digest(), count)
+            assert disk.find() == count
+            peak = tracemalloc.get_traced_memory()[1]
+    finally:
+        tracemalloc.stop()
+    assert peak < 40 * count, "a set of them takes more than twice as much"
 
 
 def slip(keys, outcome, index):
