@@ -9,6 +9,7 @@ from flask import Blueprint, Flask
 from werkzeug.middleware.proxy_fix import ProxyFix
 
 from backend.accounts.login import install_accounts
+from backend.audit.desk import AuditDesk
 from backend.console.dispute_pages import DisputeDesk
 from backend.console.views import create_blueprint as create_console
 from backend.eligibility.desk import RuleDesk
@@ -40,6 +41,7 @@ class Services:
         agency_gate: Guards the routes of agencies' systems; None where there are none.
         desk: Where officers work on rules.
         disputes: Where stewards answer citizens.
+        audit: Where auditors search the log.
         blueprints: The other rooms' HTTP doors, ready to register.
         readiness: What ``/readyz`` asks.
         close: Stops background work and closes connections.
@@ -51,6 +53,7 @@ class Services:
     fleet: FleetService
     desk: RuleDesk
     disputes: DisputeDesk
+    audit: AuditDesk
     guard: RateGuard = field(default_factory=lambda: RateGuard(RateLimiter()))
     agency_gate: AgencyGate | None = None
     blueprints: Sequence[Blueprint] = ()
@@ -75,7 +78,8 @@ def create_app(settings: Settings, services: Services) -> Flask:
         services.agency_gate.install(app)
     csrf = install_accounts(app, services.store, services.session_secret, secure_cookies=settings.secure_cookies)
     app.register_blueprint(device_fleet.create_blueprint(services.fleet, gate, services.now))
-    app.register_blueprint(create_console(services.fleet, services.desk, services.disputes, services.now, csrf.protect))
+    desks = (services.fleet, services.desk, services.disputes, services.audit)
+    app.register_blueprint(create_console(*desks, services.now, csrf.protect))
     app.register_blueprint(health.create_blueprint(services.readiness))
     app.register_blueprint(create_metrics_blueprint())
     app.register_blueprint(openapi.create_blueprint(settings.public_url))

@@ -10,6 +10,7 @@ from flask import Flask
 from sqlalchemy import make_url, text
 
 from backend.app import Services, create_app
+from backend.audit.building import build_audit
 from backend.bulk.desk import BulkDesk
 from backend.bulk.queue import BulkQueue
 from backend.bulk.sealing import Sealer
@@ -173,9 +174,10 @@ def build_services(settings: Settings) -> Services:
     witnessing = build_witnessing(found.witnesses, store, log, utc_now)
     if witnessing is not None:
         witnessing.start(settings.witness_interval_s)
+    find_witnessed = witnessing.checkpoint if witnessing is not None else lambda: None
 
     def published() -> str:
-        return (witnessing.checkpoint() if witnessing else None) or log.checkpoint()
+        return find_witnessed() or log.checkpoint()
 
     timestamping = build_timestamping(found.timestamps, settings.tsa_url, store, published, utc_now)
     if timestamping is not None:
@@ -215,6 +217,8 @@ def build_services(settings: Settings) -> Services:
     history.start()
     recorder, shelf = build_cases(store, mandates, found.cases_key, settings.cases_kept_days, utc_now, os.urandom)
     recorder.start()
+    audit = build_audit(store, log, found.witnesses, find_witnessed, agency_names, names)
+    audit.start()
     decisions = DecisionService(
         Parts(
             rules=rules,
@@ -240,6 +244,7 @@ def build_services(settings: Settings) -> Services:
         recorder.close()
         gatherer.close()
         history.close()
+        audit.close()
         door.close()
         if witnessing is not None:
             witnessing.close()
@@ -259,13 +264,14 @@ def build_services(settings: Settings) -> Services:
         agency_gate=door.gate,
         disputes=DisputeDesk(history.disputes, agency_names, names),
         desk=build_rule_desk(store, found.rules, utc_now, settings.replay_people_file, cases=shelf),
+        audit=audit,
         blueprints=(
             create_questions(decisions, current_device),
             create_agency_questions(decisions, door.tokens, door.guard),
             create_bulk(BulkDesk(store, sealer, utc_now), decisions),
             create_admin_mandates(_granting(store, found.agencies), utc_now),
             create_admin_directory(settings.agencies_file, RunningCentre(settings.state_dir)),
-            create_evidence(log, signer, witnessing.checkpoint if witnessing else lambda: None),
+            create_evidence(log, signer, find_witnessed),
             create_slips(desk, prover, names),
             create_public(_catalogue(found.rules), describe_api(settings.public_url)),
             create_extracts(register),

@@ -122,7 +122,7 @@ def judge_proof(claims: SlipClaims, proof: SlipProof, trust: LogTrust, now: date
     point = parse_body(note.body)
     if not any(key.name == point.origin and key.find_signature(note) for key in trust.logs):
         raise CheckpointError("signature")
-    cosigners = _find_cosigners(note, trust.witnesses)
+    cosigners = find_cosigners(note, trust.witnesses)
     state = _find_state(claims, proof, point, now)
     if state is LogState.LOGGED and len(cosigners) >= max(1, trust.quorum):
         state = LogState.WITNESSED
@@ -162,7 +162,8 @@ def _says(leaf: str, decision: TokenDecision, reference: str) -> bool:
         return False
 
 
-def _find_cosigners(note: Note, witnesses: Sequence[NoteVerifier]) -> tuple[Cosigner, ...]:
+def find_cosigners(note: Note, witnesses: Sequence[NoteVerifier]) -> tuple[Cosigner, ...]:
+    """Return the witnesses among these whose cosignatures under a checkpoint are right."""
     found = []
     for key in witnesses:
         try:

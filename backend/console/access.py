@@ -18,6 +18,7 @@ _RULE_WRITERS: Final = frozenset({Role.RULE_AUTHOR})
 _RULE_APPROVERS: Final = frozenset({Role.RULE_APPROVER})
 _DISPUTE_READERS: Final = frozenset({Role.STEWARD, Role.REGISTRY_OFFICER, Role.AUDITOR})
 _STEWARDS: Final = frozenset({Role.STEWARD})
+_AUDITORS: Final = frozenset({Role.AUDITOR})
 
 ACCESS: Final[Mapping[str, frozenset[Role]]] = {
     "console.devices": _FLEET,
@@ -39,6 +40,10 @@ ACCESS: Final[Mapping[str, frozenset[Role]]] = {
     "console.dispute": _DISPUTE_READERS,
     "console.dispute_take": _STEWARDS,
     "console.dispute_answer": _STEWARDS,
+    "console.evidence": _AUDITORS,
+    "console.evidence_export": _AUDITORS,
+    "console.evidence_entry": _AUDITORS,
+    "console.evidence_proof": _AUDITORS,
 }
 """Endpoint → the roles of which one is enough."""
 
@@ -55,6 +60,7 @@ SECTIONS: Final = (
     Section("console.devices", "devices"),
     Section("console.rules", "rules"),
     Section("console.disputes", "disputes"),
+    Section("console.evidence", "evidence"),
 )
 
 

@@ -12,7 +12,9 @@ from flask_login import current_user
 from werkzeug.wrappers import Response as BaseResponse
 
 from backend.accounts.roles import Role
+from backend.audit.desk import AuditDesk
 from backend.console.access import HOME, PUBLIC_ENDPOINTS, may_open, sections_for
+from backend.console.audit_pages import add_audit_pages
 from backend.console.dispute_pages import DisputeDesk, add_dispute_pages
 from backend.console.language import current_language
 from backend.console.rule_pages import add_rule_pages
@@ -37,6 +39,7 @@ def create_blueprint(
     fleet: FleetService,
     desk: RuleDesk,
     disputes: DisputeDesk,
+    audit: AuditDesk,
     now: Callable[[], datetime],
     check_csrf: Callable[[], object],
 ) -> Blueprint:
@@ -69,6 +72,7 @@ def create_blueprint(
 
     add_rule_pages(console, desk, now)
     add_dispute_pages(console, disputes, now)
+    add_audit_pages(console, audit)
     return console
 
 

@@ -2,6 +2,7 @@
 
 from typing import Final
 
+from backend.console.audit_words import AUDIT_WORDS
 from backend.console.dispute_words import DISPUTE_WORDS
 from backend.console.rule_words import RULE_WORDS
 from contracts.message import Words
@@ -9,6 +10,7 @@ from contracts.message import Words
 WORDS: Final[dict[str, Words]] = (
     RULE_WORDS
     | DISPUTE_WORDS
+    | AUDIT_WORDS
     | {
         "product": Words(th="ใบเดียว", en="Baidiao"),
         "centre": Words(th="ศูนย์เชื่อมโยงข้อมูล", en="Linkage centre"),

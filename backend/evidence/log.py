@@ -113,6 +113,15 @@ class EvidenceLog:
         with self._store.reading() as session:
             return TreeReader(session, _size_within(session, size)).inclusion(index)
 
+    def inclusion_proofs(self, indexes: Sequence[int], size: int) -> tuple[InclusionProof, ...]:
+        """Return the proofs that leaves are in the tree of ``size`` leaves; a few dozen at a time.
+
+        Raises:
+            TreeRangeError: One of them is not, or the log is not that large.
+        """
+        with self._store.reading() as session:
+            return TreeReader(session, _size_within(session, size)).inclusions(indexes)
+
     def consistency_proof(self, first: int, second: int | None = None) -> tuple[bytes, ...]:
         """Return the proof that the tree of ``second`` leaves only adds to that of ``first``.
 

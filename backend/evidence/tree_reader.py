@@ -2,6 +2,7 @@
 
 from collections.abc import Sequence
 from dataclasses import dataclass
+from itertools import islice
 from typing import Final
 
 from sqlalchemy import select
@@ -50,8 +51,21 @@ class TreeReader:
         Raises:
             TreeRangeError: No such leaf.
         """
-        leaf, *path = self._hashes((Span(index, index + 1), *inclusion_spans(index, self._size)))
-        return InclusionProof(index, self._size, leaf, tuple(path))
+        return self.inclusions((index,))[0]
+
+    def inclusions(self, indexes: Sequence[int]) -> tuple[InclusionProof, ...]:
+        """Return the proofs of many leaves, out of one reading.
+
+        Raises:
+            TreeRangeError: No such leaf.
+        """
+        wanted = [(Span(index, index + 1), *inclusion_spans(index, self._size)) for index in indexes]
+        hashes = iter(self._hashes([span for spans in wanted for span in spans]))
+        read = [tuple(islice(hashes, len(spans))) for spans in wanted]
+        return tuple(
+            InclusionProof(index, self._size, leaf, tuple(path))
+            for index, (leaf, *path) in zip(indexes, read, strict=True)
+        )
 
     def consistency(self, first: int) -> tuple[bytes, ...]:
         """Return the proof that this tree only adds to the one of size ``first``.

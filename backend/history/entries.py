@@ -1,11 +1,10 @@
 """From leaves to what a citizen and an agency read. Pure."""
 
-import csv
 from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass
 from datetime import datetime
-from io import StringIO
 
+from backend.csv_rows import write_csv
 from backend.evidence.errors import LeafError
 from backend.evidence.leaf import DecisionLeaf
 from backend.evidence.records import Record, parse_record
@@ -197,17 +196,7 @@ def write_agencys_csv(entries: Iterable[AccessEntry]) -> str:
 
 def _write_csv(rows: Iterable[Mapping[str, object]]) -> str:
     made = list(rows)
-    text = StringIO()
-    if made:
-        writer = csv.DictWriter(text, list(made[0]))
-        writer.writeheader()
-        writer.writerows({name: _cell(value) for name, value in row.items()} for row in made)
-    return text.getvalue()
-
-
-def _cell(value: object) -> object:
-    # A spreadsheet would take these for formulas.
-    return "'" + value if isinstance(value, str) and value.startswith(("=", "+", "-", "@")) else value
+    return "".join(write_csv(list(made[0]), made)) if made else ""
 
 
 def _name(names: Mapping[str, Words], key: str) -> Words:

@@ -1,14 +1,12 @@
 """Where a person's and an agency's leaves are, which entries are delayed, what is disputed. No row names a citizen."""
 
 from datetime import datetime
-from typing import Final
 
 from sqlalchemy import BigInteger, CheckConstraint, Index, Integer, LargeBinary, String
 from sqlalchemy.orm import Mapped, mapped_column
 
 from backend.store import Base, UtcDateTime
 
-CURSOR_ID: Final = 1
 _Big = BigInteger().with_variant(Integer, "sqlite")
 
 

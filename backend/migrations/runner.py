@@ -14,6 +14,7 @@ from backend.store import Base
 
 _ROOMS_WITH_MODELS: Final = (
     "accounts",
+    "audit",
     "bulk",
     "cases",
     "clients",

@@ -13,6 +13,7 @@ from flask.testing import FlaskClient
 
 from backend.accounts.service import AccountService
 from backend.app import Services, create_app
+from backend.audit.building import build_audit
 from backend.cases.building import build_cases, build_shelf
 from backend.console.dispute_pages import DisputeDesk
 from backend.eligibility.loading import load_rulebook
@@ -35,6 +36,7 @@ from contracts.message import Words
 from contracts.signature import NONCE_BYTES
 from kiosk.agent.identity import encode_public_key, key_thumbprint
 from kiosk.uplink.signing import sign_request
+from tests.support.evidence_logs import make_log
 from tests.support.linkage_agencies import NUMBER, subject
 
 START = datetime(2026, 11, 23, 3, 0, tzinfo=UTC)
@@ -177,6 +179,9 @@ def build_centre(url: str, tmp_path, readiness=(), **environment: str) -> Centre
         fleet=fleet,
         desk=desk,
         disputes=_dispute_desk(store, clock),
+        audit=build_audit(
+            store, make_log(store), None, lambda: None, dict, {one.id: one.name for one in _rules().services()}
+        ),
         readiness=checks,
     )
     return Centre(create_app(settings, services), store, fleet, AccountService(store), clock, settings)

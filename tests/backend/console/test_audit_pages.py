@@ -1,0 +1,108 @@
+"""An auditor's pages: search, one entry closely, what is wrong in words, exports; and nobody else's."""
+
+import json
+from uuid import uuid4
+
+import pytest
+from sqlalchemy import update
+
+from backend.accounts.roles import Role
+from backend.audit.query import AuditQuery
+from backend.evidence.models import EvidenceLeaf
+from tests.support.audits import fill, reference
+from tests.support.centre_app import submit_login
+from tests.support.evidence_logs import make_log
+
+PASSWORD = "correct horse battery"
+
+
+def log_in(centre, role):
+    email = f"{role.value}@centre.example"
+    centre.accounts.add(email, PASSWORD, uuid4().hex, centre.clock(), roles=frozenset({role}))
+    client = centre.client()
+    assert submit_login(client, email, PASSWORD).status_code == 302
+    client.get("/console/language/en")
+    return client
+
+
+@pytest.fixture
+def filled(centre):
+    log = make_log(centre.store)
+    fill(log, 60)
+    log.close()
+    return centre
+
+
+def test_an_empty_log_says_so(centre):
+    page = log_in(centre, Role.AUDITOR).get("/console/evidence").text
+    assert "The evidence log is empty" in page
+    assert "No witness has countersigned" in page
+
+
+def test_from_the_search_to_the_entry_and_its_proof(filled):
+    auditor = log_in(filled, Role.AUDITOR)
+    listed = auditor.get("/console/evidence").text
+    assert ("61 found" in listed, "Older" in listed, "Old-age allowance" in listed) == (True, True, True)
+    assert listed.count("seal-sealed") == 25
+    older = auditor.get("/console/evidence?before=36").text
+    assert ("Newest" in older, f"{reference(35)}<" in older, f"{reference(36)}<" in older) == (True, True, False)
+    found = auditor.get(f"/console/evidence?ref={reference(7)}").text
+    assert (found.count("seal-sealed"), "1 found" in found) == (1, True)
+    entry = auditor.get("/console/evidence/7").text
+    for words in (
+        reference(7),
+        "Sealed",
+        "hashes lead from this entry to the root of 61 entries",
+        "no-17",
+        "income.not_",
+    ):
+        assert words in entry
+    proof = auditor.get("/console/evidence/7/proof.json").get_json()
+    assert json.loads(proof["entries"][0]["leaf"])["reference"] == reference(7)
+    assert auditor.get("/console/evidence/61").status_code == 404
+    assert auditor.get("/console/evidence/x").status_code == 404
+
+
+def test_what_was_changed_stands_out_and_says_what_to_do(filled):
+    filled.app.extensions["baidiao"].audit.search(AuditQuery(), None)  # filed before it was changed
+    with filled.store.transaction() as session:
+        session.execute(update(EvidenceLeaf).where(EvidenceLeaf.index == 59).values(content=b'{"kind":"<b>"}'))
+    auditor = log_in(filled, Role.AUDITOR)
+    listed = auditor.get("/console/evidence").text
+    assert ("seal-changed" in listed, 'class="broken"' in listed) == (True, True)
+    entry = auditor.get("/console/evidence/59").text
+    assert ("Compare it with a backup" in entry, "&lt;b&gt;" in entry, "<b>" in entry) == (True, True, False)
+
+
+@pytest.mark.parametrize(
+    ("typed", "words"),
+    [
+        ("ref=nonsense", "A reference looks like XXXX-XXXX-XX"),
+        ("from=2026-12-02&to=2026-12-01", "The last day is before the first"),
+        ("agency=a+b", "choose an agency"),
+    ],
+)
+def test_a_search_that_is_none_says_how_to_put_it_right(filled, typed, words):
+    auditor = log_in(filled, Role.AUDITOR)
+    page = auditor.get(f"/console/evidence?{typed}")
+    assert (page.status_code, words in page.text, page.text.count('aria-invalid="true"')) == (400, True, 1)
+    refused = auditor.get(f"/console/evidence/export/csv?{typed}")
+    assert (refused.status_code, refused.get_json()["code"]) == (400, "bad_request")
+    assert "No entry matches" in auditor.get("/console/evidence?ref=ZZZZ-ZZZZ-ZZ").text
+
+
+def test_what_was_searched_is_taken_away(filled):
+    auditor = log_in(filled, Role.AUDITOR)
+    table = auditor.get(f"/console/evidence/export/csv?ref={reference(7)}")
+    assert (table.mimetype, len(table.text.splitlines())) == ("text/csv", 2)
+    assert 'filename="evidence.csv"' in table.headers["Content-Disposition"]
+    assert len(auditor.get("/console/evidence/export/json").get_json()["entries"]) == 61
+    assert auditor.get("/console/evidence/export/xml").status_code == 404
+
+
+@pytest.mark.parametrize("role", sorted(set(Role) - {Role.AUDITOR}))
+def test_the_pages_are_auditors_alone(filled, role):
+    other = log_in(filled, role)
+    for path in ("", "/7", "/7/proof.json", "/export/csv", "/export/json"):
+        assert other.get(f"/console/evidence{path}").status_code == 403
+    assert "/console/evidence" not in other.get("/console/", follow_redirects=True).text
