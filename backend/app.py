@@ -6,6 +6,7 @@ from datetime import datetime
 from typing import Final
 
 from flask import Blueprint, Flask
+from prometheus_client.registry import Collector
 from werkzeug.middleware.proxy_fix import ProxyFix
 
 from backend.accounts.login import install_accounts
@@ -44,6 +45,7 @@ class Services:
         audit: Where auditors search the log.
         blueprints: The other rooms' HTTP doors, ready to register.
         readiness: What ``/readyz`` asks.
+        watches: What ``/metrics`` reads when it is asked.
         close: Stops background work and closes connections.
     """
 
@@ -58,6 +60,7 @@ class Services:
     agency_gate: AgencyGate | None = None
     blueprints: Sequence[Blueprint] = ()
     readiness: Sequence[ReadinessCheck] = ()
+    watches: Sequence[Collector] = ()
     close: Callable[[], None] = field(default=lambda: None)
 
 
@@ -81,7 +84,7 @@ def create_app(settings: Settings, services: Services) -> Flask:
     desks = (services.fleet, services.desk, services.disputes, services.audit)
     app.register_blueprint(create_console(*desks, services.now, csrf.protect))
     app.register_blueprint(health.create_blueprint(services.readiness))
-    app.register_blueprint(create_metrics_blueprint())
+    app.register_blueprint(create_metrics_blueprint(services.watches))
     app.register_blueprint(openapi.create_blueprint(settings.public_url))
     for blueprint in services.blueprints:
         app.register_blueprint(blueprint)

@@ -34,6 +34,7 @@ from backend.evidence.http import create_blueprint as create_evidence
 from backend.evidence.keyring import DirectoryKeyring
 from backend.evidence.keys import CentreKeys, load_or_create_keys, rotate_slip_key
 from backend.evidence.log import EvidenceLog
+from backend.evidence.log_watch import LogWatch
 from backend.evidence.revocations import Revocations
 from backend.evidence.slip_http import SlipDesk
 from backend.evidence.slip_http import create_blueprint as create_slips
@@ -279,6 +280,7 @@ def build_services(settings: Settings) -> Services:
             create_history(history.service, current_device, current_client),
         ),
         readiness=_readiness(settings, store, found),
+        watches=(LogWatch(store, found.witnesses, is_stamped=found.timestamps is not None),),
         close=close,
     )
 

@@ -104,11 +104,9 @@ class Timestamping:
             return session.scalar(select(func.max(EvidenceTimestamp.size))) or 0
 
     def _keep(self, stamp: EvidenceTimestamp) -> None:
-        size, at = stamp.size, stamp.stamped_at
         with self._store.transaction() as session:
-            if session.get(EvidenceTimestamp, size) is None:  # another process may have led in between
+            if session.get(EvidenceTimestamp, stamp.size) is None:  # another process may have led in between
                 session.add(stamp)
-        metrics.tell_stamped(size, at)
 
 
 def load_authority(url: str, file: Path | None) -> Authority | None:

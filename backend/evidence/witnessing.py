@@ -120,11 +120,9 @@ class Witnessing:
                 line = self._ask(entry, self._submission(old, note, size))
         except WitnessError as error:
             metrics.count_refusal(entry.verifier.name, error.reason)
-            metrics.tell_lag(entry.verifier.name, max(0, size - old))
             _log.warning("witness_did_not_cosign", witness=entry.verifier.name, reason=error.reason)
             return None
         self._remember(entry, size)
-        metrics.tell_lag(entry.verifier.name, 0)
         return line
 
     def _submission(self, old: int, note: Note, size: int) -> Submitted:
@@ -148,4 +146,3 @@ class Witnessing:
             if present is not None and present.size > size:  # another process led in between: never go back
                 return
             session.merge(EvidenceWitnessed(id=1, size=size, note=note.encode(), witnessed_at=now))
-        metrics.tell_witnessed(size, now)

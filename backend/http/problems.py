@@ -5,6 +5,7 @@ from typing import Final, NoReturn
 
 import structlog
 from flask import Flask, Response, g, has_request_context, request
+from prometheus_client import Counter
 from pydantic import ValidationError
 from sqlalchemy.exc import OperationalError
 from werkzeug.exceptions import HTTPException
@@ -14,6 +15,7 @@ from contracts.problems import TYPE_PREFIX, Problem, ProblemCode
 
 log = structlog.get_logger()
 MEDIA_TYPE: Final = "application/problem+json"
+_REFUSED: Final = Counter("baidiao_problems_total", "Requests and questions refused, by the problem's code", ["code"])
 
 
 @dataclass(frozen=True, slots=True)
@@ -110,6 +112,7 @@ def current_request_id() -> str:
 
 def describe(code: ProblemCode, detail: str = "", *, rule: str = "", words: Words | None = None) -> Problem:
     """Build the problem document for a code, within a request."""
+    _REFUSED.labels(code.value).inc()
     kind = PROBLEMS[code]
     return Problem(
         type=TYPE_PREFIX + code.value,

@@ -4,12 +4,14 @@ import os
 import re
 import time
 import uuid
+from collections.abc import Sequence
 from typing import Final
 
 import structlog
 from flask import Blueprint, Flask, Response, g, request
 from prometheus_client import CONTENT_TYPE_LATEST, REGISTRY, CollectorRegistry, Histogram, generate_latest
 from prometheus_client.multiprocess import MultiProcessCollector
+from prometheus_client.registry import Collector
 
 log = structlog.get_logger()
 _REQUEST_ID: Final = re.compile(r"[A-Za-z0-9_-]{8,64}\Z")
@@ -60,8 +62,15 @@ def _known_method() -> str:
     return request.method if request.method in {"GET", "POST", "PUT", "DELETE", "HEAD", "OPTIONS"} else "OTHER"
 
 
-def create_metrics_blueprint() -> Blueprint:
-    """Build ``/metrics``: all workers' numbers when gunicorn runs several, this process's otherwise."""
+def create_metrics_blueprint(watches: Sequence[Collector] = ()) -> Blueprint:
+    """Build ``/metrics``: all workers' numbers when gunicorn runs several, this process's otherwise.
+
+    ``watches`` give, whichever worker is asked, what holds for all of them.
+    """
+    watched = CollectorRegistry()
+    for one in watches:
+        watched.register(one)
+
     blueprint = Blueprint("metrics", __name__)
 
     @blueprint.get("/metrics")
@@ -70,6 +79,6 @@ def create_metrics_blueprint() -> Blueprint:
         if "PROMETHEUS_MULTIPROC_DIR" in os.environ:  # the library's own switch, set by the command that serves
             registry = CollectorRegistry()
             MultiProcessCollector(registry)  # type: ignore[no-untyped-call]  # the library left it untyped
-        return Response(generate_latest(registry), content_type=CONTENT_TYPE_LATEST)
+        return Response(generate_latest(registry) + generate_latest(watched), content_type=CONTENT_TYPE_LATEST)
 
     return blueprint
