@@ -3,7 +3,7 @@
 import os
 from collections.abc import Iterator
 from contextlib import contextmanager
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import UTC, datetime
 
 from flask import Flask
@@ -14,7 +14,7 @@ from backend.audit.building import build_audit
 from backend.bulk.desk import BulkDesk
 from backend.bulk.queue import BulkQueue
 from backend.bulk.sealing import Sealer
-from backend.bulk.worker import BulkWorker
+from backend.bulk.worker import BulkWorker, together_threads
 from backend.cases.building import CASES_KEY_FILE, build_cases
 from backend.clients.register import ClientRegister
 from backend.console.dispute_pages import DisputeDesk
@@ -220,25 +220,29 @@ def build_services(settings: Settings) -> Services:
     recorder.start()
     audit = build_audit(store, log, found.witnesses, find_witnessed, agency_names, names)
     audit.start()
-    decisions = DecisionService(
-        Parts(
-            rules=rules,
-            mandates=mandates,
-            gatherer=gatherer,
-            log=log,
-            signer=signer,
-            keyring=keyring,
-            answers=AnswerShelf(store),
-            now=utc_now,
-            random_bytes=os.urandom,
-            links=SubjectLinks(store),
-            cases=recorder,
-        )
+    parts = Parts(
+        rules=rules,
+        mandates=mandates,
+        gatherer=gatherer,
+        log=log,
+        signer=signer,
+        keyring=keyring,
+        answers=AnswerShelf(store),
+        now=utc_now,
+        random_bytes=os.urandom,
+        links=SubjectLinks(store),
+        cases=recorder,
     )
+    decisions = DecisionService(parts)
+
     door = open_agency_door(settings, store, fleet, found.api_secret, utc_now)
     sealer = Sealer(found.api_secret, os.urandom)
-    bulk = BulkWorker(BulkQueue(store, sealer, utc_now), ClientRegister(store), decisions.ask, settings.bulk_threads)
-    bulk.start()
+    bulk = BulkWorker(
+        BulkQueue(store, sealer, utc_now),
+        ClientRegister(store),
+        DecisionService(replace(parts, gatherer=gatherer.for_batches())).ask,
+        together_threads(settings.bulk_threads, found.agencies.most_at_once),
+    ).start()
 
     def close() -> None:
         bulk.close()

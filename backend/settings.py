@@ -72,7 +72,10 @@ VARIABLES: Final[tuple[Variable, ...]] = (
         "Header with the caller's certificate from the proxy ($ssl_client_escaped_cert); empty: none is believed",
     ),
     Variable(
-        "BAIDIAO_CENTRE_BULK_THREADS", "2", "count", "Lines of batches asked at once, in each worker; 0: none here"
+        "BAIDIAO_CENTRE_BULK_THREADS",
+        "2",
+        "count",
+        "Lines of batches asked at once, in each worker, up to 24 where an agency takes many at once; 0: none here",
     ),
     Variable("BAIDIAO_CENTRE_CLIENT_RATE_PER_MINUTE", "1200", "1/min", "Requests of each agency's system; 0: no limit"),
     Variable("BAIDIAO_CENTRE_DEVICE_RATE_PER_MINUTE", "300", "1/min", "Requests of each device; 0: no limit"),

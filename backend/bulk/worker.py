@@ -9,7 +9,7 @@ import threading
 from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
 from datetime import timedelta
-from typing import Final
+from typing import Final, Self
 from uuid import UUID, uuid5
 
 import structlog
@@ -24,11 +24,18 @@ from contracts.problems import ProblemCode
 
 _log = structlog.get_logger(__name__)
 Ask = Callable[[Client, Question, bytes], Answer]
+MOST_TOGETHER: Final = 24
+"""Threads that wait for one request between them."""
 _ROUNDS: Final = 4
 _IDLE_S: Final = 0.5
 _PAUSE: Final = timedelta(seconds=5)
 _PURGE_EVERY: Final = 1200
 """Idle looks between two purges."""
+
+
+def together_threads(threads: int, most_at_once: int) -> int:
+    """Return how many lines to ask at once: more than the operator's number where they share requests to agencies."""
+    return max(threads, min(most_at_once, MOST_TOGETHER)) if threads else 0
 
 
 class BulkWorker:
@@ -49,11 +56,12 @@ class BulkWorker:
         self._ending = threading.Event()
         self._runner: threading.Thread | None = None
 
-    def start(self) -> None:
-        """Begin."""
+    def start(self) -> Self:
+        """Begin; returns itself."""
         if self._threads:
             self._runner = threading.Thread(target=self._run, name="bulk", daemon=True)
             self._runner.start()
+        return self
 
     def close(self) -> None:
         """End after the lines that are being asked."""

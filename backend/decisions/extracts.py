@@ -13,7 +13,7 @@ from backend.decisions.ports import Device, Gatherer, Keyring, Mandates, Rules
 from backend.evidence.errors import LogUnavailableError, PaperNotWantedError
 from backend.evidence.extracts import ExtractRegister, ExtractSubject
 from backend.linkage.facts import Fact, KnownFact
-from backend.linkage.gather import Gathered
+from backend.linkage.gathered import Gathered
 from backend.mandates.check import Asking, Permitted, RefusalRule, Refused
 from contracts.decision import Service
 from contracts.extract import ExtractFact, ExtractNotice, ExtractQuestion, SourcedExtract, hash_facts

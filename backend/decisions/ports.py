@@ -9,7 +9,8 @@ from sqlalchemy.orm import Session
 from backend.eligibility.rulebook import Verdict
 from backend.evidence.leaf import Pseudonymiser
 from backend.linkage.facts import Fact, FactValue
-from backend.linkage.gather import Gathered
+from backend.linkage.gathered import Gathered
+from backend.linkage.kept import Limits
 from backend.mandates.check import AgencyMandates, Mandate
 from contracts.card import Assurance
 from contracts.decision import Explanation, LeafReference, NotKnownCause, Progress, Service, SourceOutcome, Subject
@@ -39,6 +40,7 @@ class Rules(Protocol):
         /,
     ) -> Verdict: ...
     def stale_facts(self, service_id: str, on: date, ages: Mapping[Fact, timedelta], /) -> frozenset[Fact]: ...
+    def freshness(self, service_id: str, on: date, /) -> Mapping[Fact, timedelta]: ...
     def explanation(
         self,
         service_id: str,
@@ -67,7 +69,7 @@ class Gatherer(Protocol):
     """The agencies (``linkage.FactGatherer``)."""
 
     def gather(
-        self, subject: Subject, facts: frozenset[Fact], *, tell_progress: bool = True
+        self, subject: Subject, facts: frozenset[Fact], *, tell_progress: bool = True, limits: Limits | None = None
     ) -> Iterator[Progress | Gathered]: ...
     def not_permitted(self, facts: frozenset[Fact]) -> tuple[SourceOutcome, ...]:
         """Return the outcome of each agency that only knows facts which may not be asked of it."""

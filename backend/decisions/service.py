@@ -23,7 +23,7 @@ from backend.evidence.errors import LogUnavailableError
 from backend.evidence.leaf import Pseudonymiser
 from backend.linkage.errors import LoopStoppedError
 from backend.linkage.facts import Fact
-from backend.linkage.gather import Gathered
+from backend.linkage.gathered import Gathered
 from backend.mandates.check import Asking, Permitted, RefusalRule, Refused
 from contracts.card import Assurance
 from contracts.decision import (
@@ -223,7 +223,9 @@ class DecisionService:
         asked = self._spend(asked)
         gathered: Gathered | None = None
         try:
-            for item in self._parts.gatherer.gather(asked.question.subject, asked.to_ask, tell_progress=tell_progress):
+            for item in self._parts.gatherer.gather(
+                asked.question.subject, asked.to_ask, tell_progress=tell_progress, limits=lambda: self._limits(asked)
+            ):
                 if isinstance(item, Gathered):
                     gathered = item
                 else:
@@ -240,6 +242,14 @@ class DecisionService:
                 asked.device.agency_id, asked.question.subject, asked.on, answer.assurance, decided_on
             )
         yield answer.model_copy(update={"explanations": self._explanations(asked, usable)})
+
+    def _limits(self, asked: _Asked) -> Mapping[Fact, timedelta]:
+        """Return how old each fact may be for every service asked for."""
+        found: dict[Fact, timedelta] = {}
+        for service_id in asked.plan.usable:
+            for fact, limit in self._parts.rules.freshness(service_id, asked.on).items():
+                found[fact] = min(found.get(fact, limit), limit)
+        return found
 
     def _judge(self, asked: _Asked, gathered: Gathered, usable: Mapping[str, UsableFacts]) -> Decided:
         metrics.count_sources(gathered.sources)

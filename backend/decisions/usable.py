@@ -5,7 +5,7 @@ from dataclasses import dataclass, field
 from datetime import timedelta
 
 from backend.linkage.facts import Fact, FactValue
-from backend.linkage.gather import Gathered
+from backend.linkage.gathered import Gathered
 from contracts.decision import NotKnownCause
 
 

@@ -51,6 +51,10 @@ class LiveRulebook:
         """Return those facts that are older than the version in effect accepts."""
         return self._current().stale_facts(service_id, on, ages)
 
+    def freshness(self, service_id: str, on: date, /) -> Mapping[Fact, timedelta]:
+        """Return how old each fact may be by the version in effect."""
+        return self._current().freshness(service_id, on)
+
     def explanation(
         self,
         service_id: str,

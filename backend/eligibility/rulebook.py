@@ -27,6 +27,7 @@ from contracts.decision import (
 from contracts.message import Words
 
 _NO_CAUSES: Final[Causes] = MappingProxyType({})
+_ASKED_JUST_NOW: Final = timedelta(minutes=1)
 
 
 @dataclass(frozen=True, slots=True)
@@ -136,13 +137,26 @@ class Rulebook:
             UnknownServiceError: No such service.
             NotInEffectError: No version was in effect on that day.
         """
-        limits = self._in_effect(service_id, on).words.about.freshness_days
+        limits = self.freshness(service_id, on)
         return frozenset(
-            fact
-            for name, days in limits.items()
-            for fact in facts_behind(name)
-            if fact in ages and ages[fact] > timedelta(days=days)
+            fact for fact, age in ages.items() if fact in limits and age > (limits[fact] or _ASKED_JUST_NOW)
         )
+
+    def freshness(self, service_id: str, on: date) -> Mapping[Fact, timedelta]:
+        """Return how old each fact may be for a service; one that is not named may be of any age.
+
+        Nothing (0 days) means that it must have been asked for this very decision.
+
+        Raises:
+            UnknownServiceError: No such service.
+            NotInEffectError: No version was in effect on that day.
+        """
+        limits = self._in_effect(service_id, on).words.about.freshness_days
+        found: dict[Fact, timedelta] = {}
+        for name, days in limits.items():
+            for fact in facts_behind(name):
+                found[fact] = min(found.get(fact, timedelta.max), timedelta(days=days))
+        return found
 
     def explanation(
         self, service_id: str, facts: Facts, on: date, ages: Mapping[Fact, timedelta], causes: Causes = _NO_CAUSES

@@ -18,7 +18,7 @@ from backend.history.entries import Look, Names, read_look, tell_agency, tell_ci
 from backend.history.errors import EntryUnknownError
 from backend.history.index import Found, HistoryIndex
 from backend.linkage.facts import Fact
-from backend.linkage.gather import Gathered
+from backend.linkage.gathered import Gathered
 from backend.linkage.links import SubjectLinks
 from contracts.citizen_number import CitizenNumber, NumberError
 from contracts.decision import NotKnownCause, Subject

@@ -20,7 +20,7 @@ from backend.linkage.interfaces import (
     is_this_machine,
 )
 from backend.linkage.maintenance import Window
-from backend.linkage.mapping import AnswerPath, DateShape, HttpShape, ValueShape
+from backend.linkage.mapping import AnswerPath, BulkShape, DateShape, HttpShape, ValueShape
 from contracts.card import Birth
 from contracts.decision import AgencyId
 from contracts.message import Words
@@ -80,6 +80,9 @@ class Request(_Entry, HttpShape):
         facts: Fact → how it is read.
         whose: Where the answer repeats the number it speaks of, if it does; about another, it is a wrong answer.
         as_of: Where the answer says since when what it says is known; without it, facts are of the moment they come.
+        cache_s: How long an answer may be kept, encrypted in memory, for the same question, in seconds; 0: not at all.
+            A rule's own limit of freshness may end it sooner.
+        bulk: How many persons are asked about at once, where the agency can be.
         absent: What it means for a fact when the agency does not know the person. Facts not named stay not known.
         operation: SOAP: the operation's element name.
         namespace: SOAP: the operation's namespace.
@@ -93,6 +96,8 @@ class Request(_Entry, HttpShape):
     whose: Literal[""] | AnswerPath = ""
     facts: dict[Fact, Reading] = Field(min_length=1)
     as_of: DateShape | None = None
+    cache_s: int = Field(default=0, ge=0, le=86_400)
+    bulk: BulkShape | None = None
     absent: dict[Fact, bool | int | str] = Field(default_factory=dict)
     operation: str = Field(default="", pattern=r"^[A-Za-z_][A-Za-z0-9_.-]*$|^$")
     namespace: str = ""
@@ -211,6 +216,19 @@ class Agency(_Entry):
             raise ValueError("a dci search sends exactly one value")
         return self
 
+    @model_validator(mode="after")
+    def _asked_less_often(self) -> Self:
+        if self.adapter == "hosted" and any(r.cache_s for r in self.requests):
+            raise ValueError("a hosted register is at the centre already: 'cache_s' does not go with it")
+        for request in (r for r in self.requests if r.bulk):
+            if self.adapter != "rest" or request.number_in_url or request.method == "GET" or request.reads_array:
+                raise ValueError("'bulk' goes with 'rest', asked by POST and answering an object, and only with it")
+            if not request.whose or not request.found:
+                raise ValueError("'bulk' needs 'whose' and 'found' in each line, to tell the persons apart")
+            if request.bulk and request.bulk.list in request.fixed:
+                raise ValueError("'bulk': its 'list' stands in 'fixed' too")
+        return self
+
     def _views_flat(self) -> bool:
         return self.adapter != "sql" or (self._flat() and all(r.view for r in self.requests))
 
@@ -252,6 +270,20 @@ class Directory(_Entry):
             if odd:
                 raise ValueError(f"{fact}: the catalogue of facts does not allow " + ", ".join(odd))
         return self
+
+    @model_validator(mode="after")
+    def _kept_within_limits(self) -> Self:
+        limits = {Fact(one.name): one.fresh_for_days for one in self.facts if one.fresh_for_days is not None}
+        for request in (r for a in self.agencies for r in a.requests):
+            shortest = min((limits[fact] * 86_400 for fact in request.facts if fact in limits), default=request.cache_s)
+            if request.cache_s > shortest:
+                raise ValueError(f"'cache_s' is longer than {min(request.facts)} and its like are fresh")
+        return self
+
+    @property
+    def most_at_once(self) -> int:
+        """The most persons that some agency can be asked about in one request."""
+        return max((r.bulk.most for a in self.agencies for r in a.requests if r.bulk), default=1)
 
     def restricted_facts(self) -> frozenset[Fact]:
         """Return the facts of restricted databases, and those restricted by themselves."""

@@ -83,6 +83,22 @@ class DateShape(BaseModel):
         return self
 
 
+class BulkShape(BaseModel):
+    """How many persons are asked about in one request. Each line of the answer is laid out as a single answer is.
+
+    Attributes:
+        path: Below the agency's base URL.
+        list: Field of the body that holds what would be sent of each one, and of the answer that holds the lines.
+        most: Persons in one request.
+    """
+
+    model_config = ConfigDict(frozen=True, extra="forbid")
+
+    path: str = Field(pattern=r"^/[A-Za-z0-9/_.-]*$")
+    list: str = Field(default="persons", pattern=r"^[A-Za-z_][A-Za-z0-9_-]{0,63}$")
+    most: int = Field(default=50, ge=2, le=1_000)
+
+
 class HttpShape(BaseModel):
     """How a JSON service is asked and how it says that it does not know the person.
 

@@ -4,12 +4,13 @@ from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass
 from datetime import datetime
 from ssl import SSLContext
-from typing import Literal, Protocol, runtime_checkable
+from typing import Final, Literal, Protocol, runtime_checkable
 from urllib.parse import urlsplit
 
 from backend.linkage.facts import Fact, FactValue
 from contracts.decision import NotKnownCause, Subject
 
+MAX_ANSWER_BYTES: Final = 64 * 1024
 Facts = Mapping[Fact, FactValue]
 
 
@@ -35,12 +36,14 @@ class NotKnown:
         cause: Why, in the terms a citizen is told.
         retryable: True when the same question may succeed later (the peer is in trouble); False when asking again
             gives the same. Retryable ones open the breaker.
+        counts: False when the same trouble is told to several, and one of the others counts it for the breaker.
         detail: A static code for operators, such as ``status_500``; never anything from the answer's body.
     """
 
     cause: NotKnownCause
     retryable: bool
     detail: str = ""
+    counts: bool = True
 
 
 class Provider(Protocol):
@@ -110,6 +113,7 @@ class HttpCall:
         fault_statuses: Statuses beside 200 whose body is to be returned too (SOAP's faults travel in 500).
         method: POST or GET.
         tls: Which authorities are believed and what is shown to the agency; None: the machine's.
+        most_bytes: A longer answer is not read to its end.
         inspect: Looks at status and headers before anything else; what it returns stands instead of an answer.
     """
 
@@ -121,6 +125,7 @@ class HttpCall:
     fault_statuses: frozenset[int] = frozenset()
     method: Literal["POST", "GET"] = "POST"
     tls: SSLContext | None = None
+    most_bytes: int = MAX_ANSWER_BYTES
     inspect: Callable[[int, Mapping[str, str]], NotKnown | None] | None = None
 
     def __repr__(self) -> str:

@@ -10,7 +10,6 @@ from yarl import URL
 from backend.linkage.ports import HttpCall, NotKnown
 from contracts.decision import NotKnownCause
 
-MAX_ANSWER_BYTES: Final = 64 * 1024
 MAX_CONNECTIONS_PER_AGENCY: Final = 128
 CONNECTION_KEPT_S: Final = 20
 _BUSY: Final = frozenset({408, 429, 503})
@@ -84,7 +83,7 @@ class AiohttpTransport:
             refusal = _refuse(response, call)
             if refusal is not None:
                 return NotKnown(NotKnownCause.BAD_ANSWER, retryable=False, detail=refusal)
-            body = await _read_limited(response.content)
+            body = await _read_limited(response.content, call.most_bytes)
         if body is None:
             return NotKnown(NotKnownCause.BAD_ANSWER, retryable=False, detail="too_large")
         return body
@@ -117,15 +116,15 @@ def _refuse(response: aiohttp.ClientResponse, call: HttpCall) -> str | None:
         return "content_type"
     if response.headers.get("Content-Encoding", "identity") != "identity":
         return "content_encoding"
-    if (response.content_length or 0) > MAX_ANSWER_BYTES:
+    if (response.content_length or 0) > call.most_bytes:
         return "too_large"
     return None
 
 
-async def _read_limited(content: aiohttp.StreamReader) -> bytes | None:
+async def _read_limited(content: aiohttp.StreamReader, most: int) -> bytes | None:
     body = bytearray()
     async for chunk in content.iter_any():
         body += chunk
-        if len(body) > MAX_ANSWER_BYTES:
+        if len(body) > most:
             return None
     return bytes(body)

@@ -22,7 +22,8 @@ from backend.evidence.slips import SlipSigner
 from backend.linkage import models as linkage_models
 from backend.linkage.facts import Fact, FactValue, KnownFact
 from backend.linkage.file import DEFAULT_DIRECTORY, load_directory
-from backend.linkage.gather import Gathered
+from backend.linkage.gathered import Gathered
+from backend.linkage.kept import Limits
 from backend.linkage.links import SubjectLinks
 from backend.mandates import models as mandate_models
 from backend.mandates.book import MandateBook, seed_mandates
@@ -78,7 +79,7 @@ class FakeGatherer:
         self._directory = load_directory(DEFAULT_DIRECTORY)
 
     def gather(
-        self, subject: Subject, facts: frozenset[Fact], *, tell_progress: bool = True
+        self, subject: Subject, facts: frozenset[Fact], *, tell_progress: bool = True, limits: Limits | None = None
     ) -> Iterator[Progress | Gathered]:
         self.asked.append(facts)
         agencies = [a for a in self._directory.agencies if any(facts & r.facts.keys() for r in a.requests)]

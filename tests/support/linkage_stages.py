@@ -19,12 +19,14 @@ from backend.linkage.adapters.linking import make_providers
 from backend.linkage.adapters.rest import RestProvider
 from backend.linkage.adapters.soap import SoapProvider
 from backend.linkage.adapters.sql_view import SqlViewProvider, open_read_only
+from backend.linkage.adapters.together import TogetherProvider
 from backend.linkage.adapters.xroad import XRoadProvider, hash_request
 from backend.linkage.directory import Agency, Request
 from backend.linkage.facts import Fact
 from backend.linkage.hosted.shelf import RegisterShelf
 from backend.linkage.hosted.upload import Upload, take_in
 from backend.linkage.interfaces import DciParty, XRoadParty
+from backend.linkage.mapping import BulkShape
 from backend.linkage.ports import NotKnown, Provider
 from backend.linkage.transport import AiohttpTransport
 from contracts.decision import NotKnownCause
@@ -373,6 +375,26 @@ class BrokerStage(HttpStage):
         return broker_answers("perhaps")
 
 
+TOGETHER = REST.model_copy(update={"bulk": BulkShape(path="/ask", most=10)})
+
+
+def lines_say(*lines: Mapping[str, Any], delay_s: float = 0.0) -> Behaviour:
+    """Answer about many."""
+    return says({"persons": list(lines)}, delay_s=delay_s)
+
+
+class TogetherStage(HttpStage):
+    """A service that takes many persons at once; here it is asked about one."""
+
+    def make(self) -> Provider:
+        assert TOGETHER.bulk is not None
+        return TogetherProvider(self.server.base_url, TOGETHER, TOGETHER.bulk, self.transport)
+
+    def answers(self, record: Mapping[str, Any] | None, *, delay_s: float = 0.0) -> Behaviour:
+        line = {"number": NUMBER, "found": False} if record is None else {"found": True, **record}
+        return lines_say(line, delay_s=delay_s)
+
+
 NUMBER_HEAD = "เลขประจำตัวประชาชน"
 _BIRTH = {"at": "birth", "as": "birth", "form": "DD/MM/YYYY", "era": "be"}
 HOSTED = Agency.model_validate(
@@ -449,5 +471,6 @@ HTTP_STAGES: Mapping[str, Callable[[AgencyServer], HttpStage]] = {
     "xroad": XRoadStage,
     "dci": DciStage,
     "broker": BrokerStage,
+    "together": TogetherStage,
 }
 NAMES = (*HTTP_STAGES, "sql", "hosted", "fake")

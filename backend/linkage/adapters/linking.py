@@ -12,6 +12,7 @@ from backend.linkage.adapters.rest import RestProvider
 from backend.linkage.adapters.secured import HedgedTransport, secure
 from backend.linkage.adapters.soap import SoapProvider
 from backend.linkage.adapters.sql_view import SqlViewProvider, open_read_only
+from backend.linkage.adapters.together import TogetherProvider
 from backend.linkage.adapters.xroad import XRoadProvider
 from backend.linkage.directory import Agency
 from backend.linkage.errors import DirectoryError
@@ -37,11 +38,31 @@ def make_providers(agency: Agency, transport: Transport, shelf: RegisterShelf | 
     return _make_http_providers(agency, transport)
 
 
+def make_together(agency: Agency, transport: Transport, single: tuple[Provider, ...]) -> tuple[Provider, ...]:
+    """Build what is asked for persons out of batches: many at once where the agency takes that, ``single`` elsewhere.
+
+    Raises:
+        DirectoryError: As :func:`make_providers`.
+    """
+    if not any(request.bulk for request in agency.requests):
+        return single
+    transport = _make_transport(agency, transport)
+    return tuple(
+        TogetherProvider(agency.base_url, request, request.bulk, transport) if request.bulk else one
+        for request, one in zip(agency.requests, single, strict=True)
+    )
+
+
+def _make_transport(agency: Agency, transport: Transport) -> Transport:
+    transport = secure(agency.id, agency.auth, agency.tls, transport)
+    if not agency.twins:
+        return transport
+    return HedgedTransport(transport, agency.base_url, agency.twins, agency.hedge_after_ms / 1000)
+
+
 def _make_http_providers(agency: Agency, transport: Transport) -> tuple[Provider, ...]:
     url, requests = agency.base_url, agency.requests
-    transport = secure(agency.id, agency.auth, agency.tls, transport)
-    if agency.twins:
-        transport = HedgedTransport(transport, url, agency.twins, agency.hedge_after_ms / 1000)
+    transport = _make_transport(agency, transport)
     if agency.adapter == "broker":
         desks = {r.path: BrokerDesk(url, r.path, r.send, transport) for r in requests}
         return tuple(BrokerProvider(desks[request.path], request.source, request) for request in requests)

@@ -58,14 +58,14 @@ class RestProvider:
             query = urlencode({field: scalar_text(value) or "" for field, value in sent.items() if value is not None})
             url = f"{url}?{query}" if query else url
             return HttpCall(url, b"", "", _JSON, request.headers, method="GET", inspect=inspect)
-        body = json.dumps(_nested(sent), ensure_ascii=False, separators=(",", ":")).encode()
+        body = json.dumps(nested(sent), ensure_ascii=False, separators=(",", ":")).encode()
         return HttpCall(url, body, "application/json", _JSON, request.headers, inspect=inspect)
 
     def _inspect(self, status: int, _headers: Mapping[str, str]) -> NotKnown | None:
         return _ABSENT if status in self._request.not_found_statuses else None
 
 
-def _nested(sent: Mapping[str, Any]) -> dict[str, Any]:
+def nested(sent: Mapping[str, Any]) -> dict[str, Any]:
     """Turn ``outer.inner`` into objects."""
     tree: dict[str, Any] = {}
     for field, value in sent.items():

@@ -8,8 +8,8 @@ from typing import Final
 import aiohttp
 from yarl import URL
 
-from backend.linkage.ports import HttpCall, NotKnown
-from backend.linkage.transport import MAX_ANSWER_BYTES, AiohttpTransport
+from backend.linkage.ports import MAX_ANSWER_BYTES, HttpCall, NotKnown
+from backend.linkage.transport import AiohttpTransport
 
 _PIECES: Final = 8
 

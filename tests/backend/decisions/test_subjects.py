@@ -15,7 +15,9 @@ from backend.evidence.models import EvidenceLeaf
 from backend.linkage.adapters.subject_fields import number_sent, subject_value
 from backend.linkage.directory import Request
 from backend.linkage.facts import Fact
-from backend.linkage.gather import FactGatherer, Gathered, LinkedAgency
+from backend.linkage.gather import FactGatherer
+from backend.linkage.gathered import Gathered
+from backend.linkage.linked import LinkedAgency
 from backend.linkage.loop import AgencyLoop
 from backend.mandates.file import DEMO_MANDATES, load_mandates
 from contracts.citizen_number import check_digit

@@ -6,7 +6,8 @@ import pytest
 
 from backend.linkage.directory import Directory
 from backend.linkage.facts import Fact
-from backend.linkage.gather import FactGatherer, Gathered
+from backend.linkage.gather import FactGatherer
+from backend.linkage.gathered import Gathered
 from contracts.decision import AskState, NotKnownCause
 from tests.support.linkage_agencies import NUMBER, AgencyServer, says, subject
 

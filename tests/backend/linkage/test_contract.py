@@ -9,7 +9,9 @@ from pathlib import Path
 import pytest
 
 from backend.linkage.facts import FACT_TYPES, Fact
-from backend.linkage.gather import FactGatherer, Gathered, LinkedAgency
+from backend.linkage.gather import FactGatherer
+from backend.linkage.gathered import Gathered
+from backend.linkage.linked import LinkedAgency
 from backend.linkage.loop import AgencyLoop
 from backend.linkage.ports import DatedFacts, Facts, NotKnown
 from contracts.decision import NotKnownCause

@@ -10,9 +10,11 @@ from backend.linkage.adapters.rest import RestProvider
 from backend.linkage.directory import Agency, Directory, Request
 from backend.linkage.errors import WrongAnswerError
 from backend.linkage.facts import Fact
-from backend.linkage.gather import FactGatherer, Gathered, LinkedAgency
+from backend.linkage.gather import FactGatherer
+from backend.linkage.gathered import Gathered
 from backend.linkage.hosted.shelf import RegisterShelf
 from backend.linkage.hosted.upload import Upload, take_in
+from backend.linkage.linked import LinkedAgency
 from backend.linkage.loop import AgencyLoop
 from backend.linkage.ports import DatedFacts, Provider
 from backend.linkage.reading import read_facts

@@ -10,7 +10,8 @@ import pytest
 from backend.linkage.directory import parse_directory
 from backend.linkage.facts import FACT_TYPES, Fact
 from backend.linkage.file import DEFAULT_DIRECTORY
-from backend.linkage.gather import FactGatherer, Gathered
+from backend.linkage.gather import FactGatherer
+from backend.linkage.gathered import Gathered
 from contracts.card import Birth, Name
 from contracts.decision import AskState, CardEvidence, NotKnownCause, Subject
 from tests.support.agency_servers import PEOPLE_FILE, build_small_stores, running_agency

@@ -10,7 +10,9 @@ from backend.linkage.breaker import FAILURES_TO_OPEN
 from backend.linkage.directory import Directory
 from backend.linkage.errors import LoopStoppedError
 from backend.linkage.facts import Fact
-from backend.linkage.gather import FactGatherer, Gathered, LinkedAgency
+from backend.linkage.gather import FactGatherer
+from backend.linkage.gathered import Gathered
+from backend.linkage.linked import LinkedAgency
 from backend.linkage.loop import AgencyLoop
 from backend.linkage.ports import Facts, NotKnown
 from contracts.decision import AskState, NotKnownCause, Progress, Subject

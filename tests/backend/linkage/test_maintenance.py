@@ -9,7 +9,9 @@ from pydantic import ValidationError
 from backend.cli import centre
 from backend.linkage.facts import Fact
 from backend.linkage.file import DEFAULT_DIRECTORY
-from backend.linkage.gather import FactGatherer, Gathered, LinkedAgency
+from backend.linkage.gather import FactGatherer
+from backend.linkage.gathered import Gathered
+from backend.linkage.linked import LinkedAgency
 from backend.linkage.loop import AgencyLoop
 from backend.linkage.maintenance import Window, is_under_way
 from contracts.decision import NotKnownCause

@@ -23,7 +23,8 @@ from backend.linkage.adapters.xroad import XRoadProvider
 from backend.linkage.directory import Agency
 from backend.linkage.errors import WrongAnswerError
 from backend.linkage.facts import Fact
-from backend.linkage.gather import FactGatherer, LinkedAgency
+from backend.linkage.gather import FactGatherer
+from backend.linkage.linked import LinkedAgency
 from backend.linkage.loop import AgencyLoop
 from backend.linkage.ports import Facts, NotKnown
 from backend.linkage.transport import AiohttpTransport

@@ -12,7 +12,9 @@ from backend.bootstrap import migrate_store
 from backend.cli import centre
 from backend.linkage import models
 from backend.linkage.facts import Fact
-from backend.linkage.gather import FactGatherer, Gathered, LinkedAgency
+from backend.linkage.gather import FactGatherer
+from backend.linkage.gathered import Gathered
+from backend.linkage.linked import LinkedAgency
 from backend.linkage.loop import AgencyLoop
 from backend.linkage.reference_lines import WrongLine, hash_person, read_lines
 from backend.linkage.references import ReferenceDirectory
