@@ -33,6 +33,8 @@ from tests.support.linkage_stages import (
 
 FAULTS = [(name, situation) for name in NAMES for situation in faults_of(name)]
 PUBLIC = {"ask", "offers", "close"}
+PATIENT_S = 5.0
+"""A deadline that is not what ends the question, on a machine that has much else to do."""
 
 
 @pytest.fixture
@@ -60,10 +62,10 @@ def stage(request, open_stage) -> Stage:
     return open_stage(request.param)
 
 
-def ask(stage: Stage, *facts: Fact) -> Facts | NotKnown:
+def ask(stage: Stage, *facts: Fact, deadline_s: float = PATIENT_S) -> Facts | NotKnown:
     async def run() -> Facts | NotKnown:
         try:
-            return await stage.provider.ask(subject(), frozenset(facts or KNOWN), DEADLINE_S)
+            return await stage.provider.ask(subject(), frozenset(facts or KNOWN), deadline_s)
         finally:
             if isinstance(stage, HttpStage):
                 await stage.transport.aclose()
@@ -110,10 +112,10 @@ def test_a_fault_is_told_as_what_it_is_and_hurts_nobody_else(open_stage, name: s
     stage = open_stage(name)
     stage.set_up(situation)
     other = FakeProvider({Fact.STATE_PENSION: True})
-    words = Words(th="ก", en="A")
+    words, deadline_s = Words(th="ก", en="A"), DEADLINE_S if situation == "silent" else PATIENT_S
     agencies = [
-        LinkedAgency("stubborn", words, DEADLINE_S, 8, (stage.provider,)),
-        LinkedAgency("good", words, DEADLINE_S, 8, (other,)),
+        LinkedAgency("stubborn", words, deadline_s, 8, (stage.provider,)),
+        LinkedAgency("good", words, deadline_s, 8, (other,)),
     ]
     transport = stage.transport if isinstance(stage, HttpStage) else None
     gatherer = FactGatherer(agencies, AgencyLoop(), transport)
@@ -128,7 +130,7 @@ def test_a_fault_is_told_as_what_it_is_and_hurts_nobody_else(open_stage, name: s
     assert {fact: known.value for fact, known in gathered.facts.items()} == {Fact.STATE_PENSION: True}
     assert agencies[0].breaker.failures == int(retryable)
     assert agencies[1].breaker.failures == 0
-    assert time.monotonic() - started < DEADLINE_S + 1
+    assert time.monotonic() - started < deadline_s + 1
     assert NUMBER not in repr(gathered)
 
 
@@ -147,7 +149,7 @@ def test_no_misbehaviour_on_the_wire_raises_or_stalls(open_stage, name: str, mis
     stage = open_stage(name)
     stage.server.behaviour = misbehaviours()[misbehaviour]
     started = time.monotonic()
-    answer = ask(stage)
+    answer = ask(stage, deadline_s=DEADLINE_S)
     assert isinstance(answer, NotKnown)
     assert time.monotonic() - started < DEADLINE_S + 1
     assert NUMBER not in repr(answer)
