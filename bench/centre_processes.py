@@ -56,13 +56,14 @@ def echo_agencies(
     try:
         ports = json.loads(process.stdout.readline() if process.stdout else "[]")
         urls = {agency: f"http://127.0.0.1:{port}" for (agency, _url), port in zip(asked, ports, strict=True)}
-        yield _write_directory(folder, urls | {agency: f"http://127.0.0.1:{_free_port()}" for agency in dead})
+        yield write_directory(folder, urls | {agency: f"http://127.0.0.1:{free_port()}" for agency in dead})
     finally:
         process.terminate()
         process.communicate(timeout=10)
 
 
-def _write_directory(folder: Path, urls: Mapping[str, str]) -> Path:
+def write_directory(folder: Path, urls: Mapping[str, str]) -> Path:
+    """Write the seed's directory with other addresses into a folder."""
     directory = json.loads(DEFAULT_DIRECTORY.read_text(encoding="utf-8"))
     for agency in directory["agencies"]:
         agency["base_url"] = urls.get(agency["id"], agency.get("base_url"))
@@ -85,7 +86,7 @@ def postgres(folder: Path) -> Iterator[str]:
 def rival(folder: Path, agencies: Path) -> Iterator["RunningCentre"]:
     """Serve the rival with two workers; it looks at no signature."""
     folder.mkdir(exist_ok=True)
-    port = _free_port()
+    port = free_port()
     urls = {agency["id"]: agency["base_url"] for agency in json.loads(agencies.read_text(encoding="utf-8"))["agencies"]}
     environment = {
         "BAIDIAO_BENCH_RIVAL_DATABASE": f"sqlite:///{folder / 'rival.sqlite3'}",
@@ -100,7 +101,7 @@ def rival(folder: Path, agencies: Path) -> Iterator["RunningCentre"]:
     )
     try:
         url = f"http://127.0.0.1:{port}"
-        _wait_until_ready(f"{url}/openapi.json", process, folder / "rival.err")
+        wait_until_ready(f"{url}/openapi.json", process, folder / "rival.err")
         key = Ed25519PrivateKey.generate()
         yield RunningCentre(url, process.pid, key, key_thumbprint(key.public_key()))
     finally:
@@ -157,7 +158,7 @@ def centre(folder: Path, agencies: Path, threads: int, database_url: str = "") -
     baidiao("centre", "init", **environment)
     place = ("--place-th", "ห้องวัด", "--place-en", "Measuring room")
     claim = baidiao("fleet", "claim", "--agency", TOWN, *place, **environment).split()[-1]
-    port = _free_port()
+    port = free_port()
     process = subprocess.Popen(
         [
             sys.executable,
@@ -178,14 +179,15 @@ def centre(folder: Path, agencies: Path, threads: int, database_url: str = "") -
     )
     try:
         url = f"http://127.0.0.1:{port}"
-        _wait_until_ready(f"{url}/readyz", process, folder / "centre.err")
-        yield _enrol(url, claim, process.pid)
+        wait_until_ready(f"{url}/readyz", process, folder / "centre.err")
+        yield enrol(url, claim, process.pid)
     finally:
         process.send_signal(signal.SIGTERM)
         process.wait(40)
 
 
-def _enrol(url: str, claim: str, pid: int) -> RunningCentre:
+def enrol(url: str, claim: str, pid: int) -> RunningCentre:
+    """Enrol a device with a centre's claim code."""
     key = Ed25519PrivateKey.generate()
     public = urlsafe_b64encode(key.public_key().public_bytes_raw()).rstrip(b"=").decode()
     wanted = EnrolRequest(claim_code=claim, public_key=public, serial="bench", model="bench", software_version="0")
@@ -195,7 +197,8 @@ def _enrol(url: str, claim: str, pid: int) -> RunningCentre:
     return RunningCentre(url, pid, key, key_id)
 
 
-def _wait_until_ready(url: str, process: "subprocess.Popen[bytes]", errors: Path) -> None:
+def wait_until_ready(url: str, process: "subprocess.Popen[bytes]", errors: Path) -> None:
+    """Wait until an address answers."""
     until = time.monotonic() + 90
     while time.monotonic() < until and process.poll() is None:
         try:
@@ -206,7 +209,8 @@ def _wait_until_ready(url: str, process: "subprocess.Popen[bytes]", errors: Path
     raise SystemExit("the centre did not start: " + errors.read_text(encoding="utf-8")[-500:])
 
 
-def _free_port() -> int:
+def free_port() -> int:
+    """Return a port that nobody listens on now."""
     with socket.socket() as probe:
         probe.bind(("127.0.0.1", 0))
         port: int = probe.getsockname()[1]

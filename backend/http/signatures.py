@@ -60,9 +60,14 @@ class _Keys(HTTPSignatureKeyResolver):
     def __init__(self, find_key: FindKey) -> None:
         self._find_key = find_key
         self.unknown = False
+        self.failure: Exception | None = None
 
     def resolve_public_key(self, key_id: str) -> Ed25519PublicKey | None:
-        key = self._find_key(key_id) if len(key_id) <= _KEY_ID_MAX_LENGTH else None
+        try:
+            key = self._find_key(key_id) if len(key_id) <= _KEY_ID_MAX_LENGTH else None
+        except Exception as error:  # the library would call it a wrong signature
+            self.failure = error
+            raise
         self.unknown = key is None
         return key
 
@@ -91,6 +96,7 @@ def check_signature(request: SignedRequest, now: datetime, find_key: FindKey) ->
     Raises:
         ProblemError: ``signature_missing``, ``digest_wrong``, ``signature_old``, ``device_unknown`` (no such key) or
             ``signature_wrong`` (anything else).
+        Exception: Whatever ``find_key`` raises: a key that cannot be looked up says nothing against the signature.
     """
     names = {name.lower() for name in request.headers}
     if not {"signature", "signature-input"} <= names:
@@ -106,6 +112,8 @@ def check_signature(request: SignedRequest, now: datetime, find_key: FindKey) ->
             ProblemCode.SIGNATURE_OLD, f"the centre's clock says {now.astimezone(UTC):%Y-%m-%dT%H:%M:%SZ}"
         ) from None
     except HTTPMessageSignaturesException as error:
+        if keys.failure is not None:
+            raise keys.failure from None
         code = ProblemCode.DEVICE_UNKNOWN if keys.unknown else ProblemCode.SIGNATURE_WRONG
         raise ProblemError(code) from error
     parameters = results[0].parameters

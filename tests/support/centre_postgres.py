@@ -88,6 +88,14 @@ def start_cluster(folder: Path, stack: ExitStack, cluster_options: str = QUICK_O
     return f"postgresql://baidiao@127.0.0.1:{port}"
 
 
+def crash_cluster(folder: Path) -> None:
+    """Stop a cluster as a crash would, under whoever uses it, and start it again."""
+    user, control = _unprivileged(), str(_programs() / "pg_ctl")
+    who = {"user": user.pw_uid, "group": user.pw_gid, "extra_groups": []} if user else {}
+    crash = [control, "-D", str(folder / "data"), "-m", "immediate", "-w", "-t", "60", "-l", str(folder / "server.log")]
+    subprocess.run([*crash, "restart"], check=True, cwd=folder, stdout=subprocess.DEVNULL, timeout=90, **who)
+
+
 @pytest.fixture(scope="session")
 def postgres_server() -> Iterator[str]:
     """Give the URL of a running cluster, without a database's name."""

@@ -4,6 +4,8 @@ from datetime import timedelta
 
 import pytest
 from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
+from sqlalchemy import event
+from sqlalchemy.exc import OperationalError
 
 from backend.fleet.models import DeviceStatus, SeenNonce
 from contracts.fleet import HEARTBEAT_PATH
@@ -152,3 +154,15 @@ def test_a_nonce_is_not_burnt_by_a_wrong_signature(centre):
     nonce = new_nonce()
     refused(device.post(PATH, heartbeat(), key=Ed25519PrivateKey.generate(), nonce=nonce), "signature_wrong", 401)
     assert device.post(PATH, heartbeat(), nonce=nonce).status_code == 200
+
+
+def test_a_database_that_cannot_look_a_key_up_says_nothing_against_the_signature(centre):
+    device = centre.enrol()
+    event.listen(centre.store.engine, "begin", _be_away)
+    refused(device.post(PATH, heartbeat()), "unavailable", 503)
+    event.remove(centre.store.engine, "begin", _be_away)
+    assert device.post(PATH, heartbeat()).status_code == 200
+
+
+def _be_away(_connection):
+    raise OperationalError("SELECT", {}, OSError("away"))
