@@ -5,18 +5,17 @@ classes; the table is asked once for each such number, and its answers are joine
 see everyone.
 """
 
-from collections.abc import Sequence
-from datetime import date, timedelta
-from decimal import Decimal
+from collections.abc import Iterator, Sequence
+from datetime import date
 from typing import Any, Final
 
 import polars as pl
 
+from backend.eligibility.classes import Column
 from backend.eligibility.derive import DERIVED
 from backend.eligibility.errors import TableError
-from backend.eligibility.feel.cells import Value, literals_of
 from backend.eligibility.feel.values import Kind
-from backend.eligibility.table import Finding, Table, decide
+from backend.eligibility.table import Finding, Table, columns_of, find
 from backend.linkage.facts import Fact
 
 _KEY: Final = "class"
@@ -46,69 +45,45 @@ def decide_batch(table: Table, facts: pl.DataFrame, on: date) -> pl.DataFrame:
     Raises:
         TableError: A column's type is not the input's.
     """
-    points = [_points(table, place) for place in range(len(table.inputs))]
     key = pl.lit(0, pl.Int64)
-    for column, marks in zip(table.inputs, points, strict=True):
-        key = key * (_classes(marks) + 1) + _class_of(_input(column.name, column.kind, facts, table, on), marks)
+    for column, many in _numbers(table):
+        key = key * many + _class_of(_input(column.name, column.kind, facts, table, on), column.points)
     keyed = facts.select(key.alias(_KEY)) if facts.width else pl.DataFrame(schema={_KEY: pl.Int64})
     if keyed.height == 1 != facts.height:  # no column of the file is an input: everybody is in the same class
         keyed = keyed.select(pl.col(_KEY).repeat_by(facts.height).explode())
     seen = keyed.get_column(_KEY).unique()
-    answers = [_answer(decide(table, _stand_in(table, points, number))) for number in seen]
+    answers = [_answer(_found(table, number)) for number in seen]
     known = pl.DataFrame(answers, schema=DECISIONS, orient="row").with_columns(seen.alias(_KEY))
     return keyed.join(known, on=_KEY, how="left", maintain_order="left").drop(_KEY)
 
 
-def _points(table: Table, place: int) -> list[Value]:
-    if table.inputs[place].kind is Kind.BOOLEAN:
-        return [False, True]
-    found: set[Any] = {literal for row in table.rows for literal in literals_of(row.cells[place])}
-    return sorted(found)
-
-
-def _classes(points: Sequence[Value]) -> int:
-    return 2 * len(points) + 1
-
-
-def _class_of(values: pl.Expr, points: Sequence[Value]) -> pl.Expr:
-    """Number a value's class: 0 for not known, odd numbers between the points, even ones for the points themselves."""
-    if any(isinstance(point, bool | str) for point in points):
-        places = [pl.when(values == point).then(2 * place + 2) for place, point in enumerate(points)]
-        number = pl.coalesce([*places, pl.lit(1)])
+def _class_of(values: pl.Expr, points: Sequence[Any]) -> pl.Expr:
+    """Number a value's class: 0 for not known, then the classes in order (see ``classes``)."""
+    if any(isinstance(point, bool) for point in points):
+        number = pl.when(values.cast(pl.Boolean)).then(4).otherwise(2)
     else:
         number = pl.lit(1, pl.Int64)
         for point in points:
-            mark = pl.lit(int(point) if isinstance(point, Decimal) and point == int(point) else point)
+            mark = pl.lit(point)
             number = number + (values >= mark).cast(pl.Int64) + (values > mark).cast(pl.Int64)
     return pl.when(values.is_null()).then(0).otherwise(number).cast(pl.Int64)
 
 
-def _stand_in(table: Table, points: Sequence[Sequence[Value]], number: int) -> dict[str, Value]:
-    """Return values of the classes that a person's number names."""
-    values: dict[str, Value] = {}
-    for column, marks in zip(reversed(table.inputs), reversed(points), strict=True):
-        number, place = divmod(number, _classes(marks) + 1)
-        values[column.name] = None if place == 0 else _value_of(place, marks, column.kind)
-    return values
+def _numbers(table: Table) -> Iterator[tuple[Column, int]]:
+    """Give each column with how many numbers its values may have."""
+    return ((column, 2 * len(column.points) + 2) for column in columns_of(table))
 
 
-def _value_of(place: int, points: Sequence[Value], kind: Kind) -> Value:  # noqa: PLR0911  (a case for each kind)
-    if place % 2 == 0:
-        return points[place // 2 - 1]
-    below = points[place // 2 - 1] if place > 1 else None
-    above = points[place // 2] if place // 2 < len(points) else None
-    match below, above:
-        case (Decimal(), Decimal()):
-            return (below + above) / 2
-        case (Decimal(), _):
-            return below + 1
-        case (_, Decimal()):
-            return above - 1
-        case (date(), _):
-            return below + timedelta(days=1)
-        case (_, date()):
-            return above - timedelta(days=1)
-    return _ANY_VALUE[kind]
+def _found(table: Table, number: int) -> Finding:
+    """Decide on the classes that a person's number names."""
+    known, unknown = (1 << len(table.rows)) - 1, []
+    for place, (column, many) in reversed(list(enumerate(_numbers(table)))):
+        number, found = divmod(number, many)
+        if found:
+            known &= column.passed[found - 1]
+        else:
+            unknown.append(place)
+    return find(table, known, tuple(reversed(unknown)))
 
 
 def _input(name: str, kind: Kind, facts: pl.DataFrame, table: Table, on: date) -> pl.Expr:
@@ -125,7 +100,6 @@ def _input(name: str, kind: Kind, facts: pl.DataFrame, table: Table, on: date) -
     return pl.when(born <= on).then(age)
 
 
-_ANY_VALUE: Final[dict[Kind, Value]] = {Kind.NUMBER: Decimal(0), Kind.DATE: date(2000, 1, 1), Kind.STRING: "\x00"}
 _TYPES: Final = {Kind.BOOLEAN: pl.Boolean, Kind.STRING: pl.String, Kind.DATE: pl.Date}
 
 

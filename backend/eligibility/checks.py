@@ -9,7 +9,7 @@ from dataclasses import dataclass
 from enum import StrEnum
 
 from backend.eligibility.feel.cells import Value
-from backend.eligibility.table import Gap, HitPolicy, Table, rows_passed, settle, speaking_places, values_of
+from backend.eligibility.table import Gap, HitPolicy, Table, columns_of, settle, speaking_places, values_of
 
 
 class Fault(StrEnum):
@@ -65,7 +65,7 @@ def meetings(table: Table) -> dict[int, Example]:
     """Return every set of rows that can apply together, as a bit mask, with inputs at which it does."""
     found: dict[int, Example] = {(1 << len(table.rows)) - 1: ()}
     for place in range(len(table.inputs)):
-        classes = {rows_passed(table, place, value): value for value in reversed(values_of(table, place))}
+        classes = {columns_of(table)[place].rows(value): value for value in reversed(values_of(table, place))}
         grown: dict[int, Example] = {}
         for mask, example in found.items():
             for passed, value in classes.items():

@@ -3,6 +3,7 @@
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from datetime import date
+from functools import lru_cache
 from typing import Final
 
 from backend.eligibility.feel.cells import Value
@@ -104,9 +105,14 @@ def input_value(name: str, facts: Facts, on: date) -> Value:
     """Return an input's value, None when not known. A fact of the wrong type counts as not known."""
     if name in DERIVED:
         return DERIVED[name].work_out(facts, on)
-    fact = Fact(name)
+    fact = _fact(name)
     value = facts.get(fact)
     return None if isinstance(value, Birth) or type(value) is not FACT_TYPES[fact] else value
+
+
+@lru_cache(maxsize=1024)
+def _fact(name: str) -> Fact:
+    return Fact(name)
 
 
 def input_names() -> tuple[str, ...]:

@@ -3,14 +3,16 @@
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from datetime import date, timedelta
+from functools import lru_cache
 from types import MappingProxyType
 from typing import Final
 
 from backend.eligibility.derive import Facts, facts_behind, input_value
 from backend.eligibility.errors import NotInEffectError, TableError, UnknownServiceError
 from backend.eligibility.explain import Causes, explain, reason_words
-from backend.eligibility.table import Table, decide
-from backend.eligibility.trace import facts_used, row_words, trace
+from backend.eligibility.explain import Explanation as Explained
+from backend.eligibility.table import Finding, Table, decide
+from backend.eligibility.trace import Passed, facts_used, passed_rows, row_words, trace_passed
 from backend.eligibility.words import Catalogue, CommonWords, ServiceEntry, TableWords
 from backend.linkage.facts import Fact
 from contracts.decision import (
@@ -60,6 +62,10 @@ class WordedTable:
     table: Table
     words: TableWords
 
+    def __hash__(self) -> int:
+        """Hash by the table: words are no keys."""
+        return hash(self.table)
+
 
 class Rulebook:
     """Every service's tables. Immutable once built; safe to share between threads.
@@ -77,6 +83,8 @@ class Rulebook:
         self._common = common
         self._catalogue = catalogue
         self._entries = {entry.id: entry for entry in catalogue.services}
+        self._decided = lru_cache(maxsize=4096)(self._explain_decided)
+        self._rows = lru_cache(maxsize=1024)(self._explain_rows)
         self._versions: dict[str, list[WordedTable]] = {entry.id: [] for entry in catalogue.services}
         for worded in tables:
             self._add(worded)
@@ -120,9 +128,22 @@ class Rulebook:
         worded = self._in_effect(service_id, on)
         table = worded.table
         finding = decide(table, {column.name: input_value(column.name, facts, on) for column in table.inputs})
-        told = explain(finding, worded.words, self._common, self._catalogue, unknown_causes)
+        if finding.outcome is Outcome.UNDECIDED:
+            told = explain(finding, worded.words, self._common, self._catalogue, unknown_causes)
+        else:
+            told = self._decided(worded, finding)
         return Verdict(
             service_id, finding.outcome, told.reasons, finding.amount, told.next_step, table.rule, told.missing
+        )
+
+    def _explain_decided(self, worded: WordedTable, finding: Finding) -> Explained:
+        return explain(finding, worded.words, self._common, self._catalogue, _NO_CAUSES)
+
+    def _explain_rows(self, table: Table, passed: Passed) -> tuple[RowExplained, ...]:
+        rows = [(row, row_words(row, self._catalogue)) for row in trace_passed(table, passed)]
+        return tuple(
+            RowExplained(row=row.row, applies=row.speaks, failed=row.failed, waiting=row.open, words=words)
+            for row, words in rows
         )
 
     def stale_facts(self, service_id: str, on: date, ages: Mapping[Fact, timedelta]) -> frozenset[Fact]:
@@ -177,13 +198,9 @@ class Rulebook:
         table, names = self._in_effect(service_id, on).table, self._catalogue
         values = {column.name: input_value(column.name, facts, on) for column in table.inputs}
         waited = dict.fromkeys(fact for name in decide(table, values).missing for fact in facts_behind(name))
-        rows = [(row, row_words(row, names)) for row in trace(table, values)]
         return Explanation(
             service=service_id,
-            rows=tuple(
-                RowExplained(row=row.row, applies=row.speaks, failed=row.failed, waiting=row.open, words=words)
-                for row, words in rows
-            ),
+            rows=self._rows(table, passed_rows(table, values)),
             facts=facts_used(table, values, names, ages),
             missing=tuple(
                 FactMissing(

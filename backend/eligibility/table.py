@@ -6,15 +6,14 @@ decision: :func:`decide` answers *undecided* unless everything that may be true 
 
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
-from datetime import date
-from decimal import Decimal
 from enum import StrEnum
 from functools import lru_cache, reduce
 from operator import and_
 from typing import Final
 
+from backend.eligibility.classes import Column, compile_column, points_of, value_of_class
 from backend.eligibility.completions import deciding, reachable, representatives
-from backend.eligibility.feel.cells import Value, holds, literals_of
+from backend.eligibility.feel.cells import Value
 from backend.eligibility.feel.nodes import Tests
 from backend.eligibility.feel.values import Kind
 from contracts.decision import Amount, Outcome, RuleVersion
@@ -134,12 +133,18 @@ def decide(table: Table, values: Mapping[str, Value]) -> Finding:
     Exact for independent inputs: decided if and only if every completion of the missing inputs gets that answer; and an
     input is named as missing if and only if two of its values can make two answers.
     """
-    known, unknown = standing(table, values)
-    masks = reachable(known, [classes for _, classes in unknown])
+    return find(table, *standing(table, values))
+
+
+@lru_cache(maxsize=65_536)
+def find(table: Table, known: int, unknown: tuple[int, ...]) -> Finding:
+    """Decide on the rows that the known inputs leave standing, and the places of those that are not known."""
+    classes = [classes_of(table, place) for place in unknown]
+    masks = reachable(known, classes)
     results = {settle(table, mask) for mask in masks}
     if len(results) > 1:
-        places = deciding(known, [classes for _, classes in unknown], lambda mask: settle(table, mask))
-        return Finding(_UNDECIDED, missing=tuple(unknown[place][0] for place in places))
+        places = deciding(known, classes, lambda mask: settle(table, mask))
+        return Finding(_UNDECIDED, missing=tuple(table.inputs[unknown[place]].name for place in places))
     (result,) = results
     if result.gap:
         return Finding(_UNDECIDED, gap=result.gap)
@@ -161,40 +166,39 @@ def _surely_saying(table: Table, masks: Iterable[int], result: Settled) -> int:
     return sum(1 << n for n, row in enumerate(table.rows) if sure >> n & 1 and (row.outcome, row.amount) == said)
 
 
-def standing(table: Table, values: Mapping[str, Value]) -> tuple[int, list[tuple[str, frozenset[int]]]]:
-    """Return the rows that the known inputs leave standing, and for each other input what its classes would leave."""
+def standing(table: Table, values: Mapping[str, Value]) -> tuple[int, tuple[int, ...]]:
+    """Return the rows that the known inputs leave standing, and the places of the inputs that are not known."""
     known = (1 << len(table.rows)) - 1
-    unknown: list[tuple[str, frozenset[int]]] = []
-    for place, column in enumerate(table.inputs):
+    unknown: list[int] = []
+    for place, column in enumerate(columns_of(table)):
         value = values.get(column.name)
         if value is None:
-            unknown.append((column.name, classes_of(table, place)))
+            unknown.append(place)
         else:
-            known &= rows_passed(table, place, value)
-    return known, unknown
+            known &= column.rows(value)
+    return known, tuple(unknown)
 
 
-def rows_passed(table: Table, place: int, value: Value) -> int:
-    """Return the rows, as a bit mask, whose cell in one column a value passes."""
-    return sum(1 << number for number, row in enumerate(table.rows) if holds(row.cells[place], value))
+@lru_cache(maxsize=256)
+def columns_of(table: Table) -> tuple[Column, ...]:
+    """Return a table's columns, compiled."""
+    pairs = enumerate(table.inputs)
+    return tuple(compile_column(one.name, one.kind, [row.cells[place] for row in table.rows]) for place, one in pairs)
 
 
 @lru_cache(maxsize=4096)
 def classes_of(table: Table, place: int) -> frozenset[int]:
     """Return what every possible value of one column leaves standing, each set once."""
-    return frozenset(rows_passed(table, place, value) for value in values_of(table, place))
+    return frozenset(columns_of(table)[place].rows(value) for value in values_of(table, place))
 
 
 def values_of(table: Table, place: int) -> tuple[Value, ...]:
-    """Return a value of each class of one column: none of its cells tells apart two values of a class."""
-    column = table.inputs[place]
+    """Return a value of each class of one column that facts can fall into: numbers among them are whole."""
+    column = columns_of(table)[place]
     if column.kind is Kind.BOOLEAN:
         return (False, True)
-    literals = {literal for row in table.rows for literal in literals_of(row.cells[place])}
-    return representatives(literals) if literals else (_ANY_VALUE[column.kind],)
-
-
-_ANY_VALUE: Final[Mapping[Kind, Value]] = {Kind.NUMBER: Decimal(0), Kind.STRING: "", Kind.DATE: date(2000, 1, 1)}
+    points = points_of(column.kind, column.cells)
+    return representatives(points) if points else (value_of_class(0, points, column.kind),)
 
 
 @lru_cache(maxsize=65_536)
@@ -227,9 +231,10 @@ def speaking(table: Table, mask: int) -> tuple[Row, ...]:
     return tuple(table.rows[place] for place in speaking_places(table, mask))
 
 
-def deciding_rows(table: Table, known: int, unknown: Iterable[tuple[str, frozenset[int]]]) -> frozenset[int]:
+@lru_cache(maxsize=65_536)
+def deciding_rows(table: Table, known: int, unknown: tuple[int, ...]) -> frozenset[int]:
     """Return the rows, counted from 0, that give the decision whatever the missing inputs are; none when undecided."""
-    masks = reachable(known, [classes for _, classes in unknown])
+    masks = reachable(known, [classes_of(table, place) for place in unknown])
     results = {settle(table, mask) for mask in masks}
     if len(results) > 1:
         return frozenset()

@@ -6,11 +6,12 @@ The citizen's own reasons are the table's (see ``explain``); this answers whoeve
 from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import timedelta
+from functools import reduce
+from operator import and_
 
 from backend.eligibility.derive import facts_behind
-from backend.eligibility.feel.cells import Value, holds
-from backend.eligibility.feel.nodes import Tests
-from backend.eligibility.table import Table, deciding_rows, standing
+from backend.eligibility.feel.cells import Value
+from backend.eligibility.table import Table, columns_of, deciding_rows
 from backend.eligibility.words import Catalogue
 from backend.linkage.facts import Fact
 from contracts.decision import FactUsed
@@ -36,12 +37,33 @@ class RowTrace:
     open: tuple[str, ...]
 
 
+Passed = tuple[int | None, ...]
+"""For each column the rows that the known value passes; None where it is not known."""
+
+
+def passed_rows(table: Table, values: Mapping[str, Value]) -> Passed:
+    """Return all that becomes of a table's rows, in a form that many people share."""
+    known = ((column, values.get(column.name)) for column in columns_of(table))
+    return tuple(None if value is None else column.rows(value) for column, value in known)
+
+
 def trace(table: Table, values: Mapping[str, Value]) -> tuple[RowTrace, ...]:
     """Return what became of every row, in the table's order."""
-    spoke = deciding_rows(table, *standing(table, values))
+    return trace_passed(table, passed_rows(table, values))
+
+
+def trace_passed(table: Table, passed: Passed) -> tuple[RowTrace, ...]:
+    """Return what became of every row, in the table's order."""
+    known = reduce(and_, (mask for mask in passed if mask is not None), (1 << len(table.rows)) - 1)
+    spoke = deciding_rows(table, known, tuple(place for place, mask in enumerate(passed) if mask is None))
+    pairs = tuple(zip(columns_of(table), passed, strict=True))
     return tuple(
         RowTrace(
-            place + 1, row.note, place in spoke, _failed(table, row.cells, values), _open(table, row.cells, values)
+            place + 1,
+            row.note,
+            place in spoke,
+            tuple((c.name, c.cells[place].text) for c, mask in pairs if mask is not None and not mask >> place & 1),
+            tuple(c.name for c, mask in pairs if mask is None and c.asking >> place & 1),
         )
         for place, row in enumerate(table.rows)
     )
@@ -87,17 +109,3 @@ def row_words(row: RowTrace, names: Catalogue) -> Words:
 
 def _named(name: str, names: Catalogue) -> Words:
     return names.facts[facts_behind(name)[0]].words
-
-
-def _failed(table: Table, cells: tuple[Tests, ...], values: Mapping[str, Value]) -> tuple[tuple[str, str], ...]:
-    pairs = zip(table.inputs, cells, strict=True)
-    return tuple(
-        (column.name, cell.text)
-        for column, cell in pairs
-        if values.get(column.name) is not None and holds(cell, values[column.name]) is not True
-    )
-
-
-def _open(table: Table, cells: tuple[Tests, ...], values: Mapping[str, Value]) -> tuple[str, ...]:
-    pairs = zip(table.inputs, cells, strict=True)
-    return tuple(column.name for column, cell in pairs if values.get(column.name) is None and holds(cell, None) is None)
