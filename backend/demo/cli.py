@@ -19,6 +19,7 @@ from backend.demo.population import generate_population
 from backend.demo.registers import AGENCY_IDS
 from backend.demo.server import AgencyServer, start_server, wait_for_end
 from backend.demo.stores import Store, build_stores, store_path
+from backend.demo.view_file import ViewFile
 
 _THAI_TIME: Final = timezone(timedelta(hours=7))
 _LOOK_EVERY_S: Final = 0.5
@@ -68,34 +69,49 @@ def build(directory: Path, people: Path, size: int, seed: int, today: datetime |
 @_directory
 @_host
 @click.option("--port", type=int, required=True, help="Port to listen on; 0 takes a free one.")
+@click.option(
+    "--view",
+    type=click.Path(path_type=Path, dir_okay=False),
+    help="SQLite file that shows the register as the view `citizens`; then /register.csv hands it over as a file too.",
+)
 @click.option("--until-stdin-closes", is_flag=True, help="End when standard input does.")
-def serve(agency: str, directory: Path, host: str, port: int, until_stdin_closes: bool) -> None:
+def serve(agency: str, directory: Path, host: str, port: int, view: Path | None, until_stdin_closes: bool) -> None:
     """Run one agency."""
     try:
-        uvloop.run(_serve(agency, directory, host, port, until_stdin_closes=until_stdin_closes))
+        shown = None if view is None else ViewFile(view, agency, store_path(directory, agency), _today())
+        uvloop.run(_serve(agency, directory, (host, port), shown, until_stdin_closes=until_stdin_closes))
     except DemoAgencyError as error:
         raise click.ClickException(str(error)) from error
     except OSError as error:
         raise click.ClickException(f"{agency}: cannot listen on {host}:{port}: {error.strerror}") from error
 
 
-async def _serve(agency: str, directory: Path, host: str, port: int, *, until_stdin_closes: bool) -> None:
+async def _serve(
+    agency: str, directory: Path, address: tuple[str, int], view: ViewFile | None, *, until_stdin_closes: bool
+) -> None:
+    host, port = address
     store = Store(store_path(directory, agency))
     wsdl = files("backend.demo").joinpath(f"{agency}.wsdl")
     template = wsdl.read_text("utf-8") if wsdl.is_file() else None
-    runner, taken = await start_server(AgencyServer(agency, open_desks(agency, store, _today), template), host, port)
+    server = AgencyServer(agency, open_desks(agency, store, _today), template, view)
+    runner, taken = await start_server(server, host, port)
     click.echo(f"{agency} listens on http://{host}:{taken}")
     sys.stdout.flush()
     await wait_for_end(until_stdin_closes=until_stdin_closes)
     await runner.cleanup()
     store.close()
+    if view is not None:
+        view.close()
 
 
 @demo_agencies.command("serve-all")
 @_directory
 @_host
 @click.option("--base-port", default=8101, show_default=True, help="The first agency's port; 0 takes free ones.")
-def serve_all(directory: Path, host: str, base_port: int) -> None:
+@click.option(
+    "--views", is_flag=True, help="Show every register as a view too, in AGENCY.view.sqlite3 beside its store."
+)
+def serve_all(directory: Path, host: str, base_port: int, views: bool) -> None:
     """Run all agencies, each as a process of its own; all end with this one."""
     stopping = threading.Event()
     for number in (signal.SIGTERM, signal.SIGINT):
@@ -103,7 +119,7 @@ def serve_all(directory: Path, host: str, base_port: int) -> None:
     ports = [(agency, base_port + place if base_port else 0) for place, agency in enumerate(AGENCY_IDS)]
     with Flock() as flock:
         try:
-            lines = flock.start(ports, directory, host)
+            lines = flock.start(ports, directory, host, views=views)
         except DemoAgencyError as error:
             raise click.ClickException(str(error)) from error
         for line in lines:

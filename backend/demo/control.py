@@ -22,6 +22,7 @@ class Failure(StrEnum):
     HALF = "half"
     LIE = "lie"
     WRONG_TYPE = "wrong_type"
+    BUSY = "busy"
 
 
 class Control(BaseModel):
@@ -30,7 +31,7 @@ class Control(BaseModel):
     Attributes:
         latency_ms: Waited before every answer, milliseconds.
         failure: What comes instead of an answer: an error, nothing at all, a closed connection, nonsense, far
-            too much, a redirect, half an answer, wrong values, or values of the wrong type.
+            too much, a redirect, half an answer, wrong values, values of the wrong type, or that it is too busy.
     """
 
     model_config = ConfigDict(frozen=True, extra="forbid", strict=True)
@@ -65,6 +66,7 @@ NONSENSE: Final = (
 
 CANNED: Final = {
     Failure.OVERSIZED: Reply(200, b'{"found": true, "filler": "' + b"x" * 200_000 + b'"}'),
+    Failure.BUSY: Reply(503, b'{"error": {"code": "busy"}}', headers={"Retry-After": "1"}),
     Failure.REDIRECT: Reply(302, b"", headers={"Location": "/elsewhere"}),
 }
 """Failures that are always the same."""

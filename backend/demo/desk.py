@@ -10,7 +10,7 @@ from backend.demo.control import Failure, twist
 from backend.demo.errors import AskedWronglyError
 from backend.demo.questions import Json, Row, parse_number
 from backend.demo.reply import Reply
-from backend.demo.soap import CONTENT_TYPE, SoapFaultError, encode_answer, encode_fault, parse_request
+from backend.demo.soap import CONTENT_TYPE, SoapFaultError, encode_answer, encode_fault, garble, parse_request
 
 SOAP_PATH: Final = "/soap"
 _INTERNAL: Final = SoapFaultError("Server", "the register is out of order")
@@ -104,7 +104,7 @@ class SoapDesk:
         expires = None if row is None else date.fromisoformat(row["expires"])
         if asked.failure is Failure.LIE:
             expires = date.max if expires is None else None
-        return Reply(200, encode_answer(expires, self._clock()), CONTENT_TYPE)
+        return Reply(200, garble(encode_answer(expires, self._clock()), asked.failure), CONTENT_TYPE)
 
     def out_of_order(self) -> Reply:
         """Return a Server fault."""

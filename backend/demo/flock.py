@@ -30,7 +30,9 @@ class Flock:
     def __init__(self) -> None:
         self._processes: dict[str, subprocess.Popen[str]] = {}
 
-    def start(self, agencies: Sequence[tuple[str, int]], directory: Path, host: str) -> list[str]:
+    def start(
+        self, agencies: Sequence[tuple[str, int]], directory: Path, host: str, *, views: bool = False
+    ) -> list[str]:
         """Start agencies on ports; return each one's line about where it listens.
 
         Raises:
@@ -38,6 +40,8 @@ class Flock:
         """
         for agency_id, port in agencies:
             command = [sys.executable, "-m", "backend.demo.cli", "serve", agency_id, "--until-stdin-closes"]
+            if views:
+                command += ["--view", str(directory / f"{agency_id}.view.sqlite3")]
             self._processes[agency_id] = subprocess.Popen(
                 [*command, "--dir", str(directory), "--host", host, "--port", str(port)],
                 stdin=subprocess.PIPE,

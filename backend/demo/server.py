@@ -3,7 +3,7 @@
 import asyncio
 import signal
 import sys
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from contextlib import suppress
 from itertools import cycle
 from typing import Final
@@ -15,8 +15,10 @@ from backend.demo.desk import SOAP_PATH, Asked, Desk, encode_problem
 from backend.demo.errors import AskedWronglyError
 from backend.demo.reply import Reply
 from backend.demo.soap import CONTENT_TYPE, write_wsdl
+from backend.demo.view_file import ViewFile
 
 _KEEPALIVE_S: Final = 300.0
+FILE_PATH: Final = "/register.csv"
 _NEVER_S: Final = 86_400.0
 
 
@@ -27,13 +29,17 @@ class AgencyServer:
         agency_id: Who this is.
         desks: What it answers, by path.
         wsdl: Template of the service description, for a SOAP agency.
+        view: The register as a database and as a file (``/register.csv``), where it is shown so too.
     """
 
-    def __init__(self, agency_id: str, desks: Mapping[str, Desk], wsdl: str | None = None) -> None:
+    def __init__(
+        self, agency_id: str, desks: Mapping[str, Desk], wsdl: str | None = None, view: ViewFile | None = None
+    ) -> None:
         self.control = Control()
         self._agency_id = agency_id
         self._desks = desks
         self._wsdl = wsdl
+        self._view = view
         self._nonsense = cycle(NONSENSE)
 
     async def handle(self, request: web.BaseRequest) -> web.Response:
@@ -41,28 +47,42 @@ class AgencyServer:
         desk = self._desks.get(request.path)
         if desk is not None and request.method == "POST":
             return _response(await self._ask(desk, request))
+        if self._view is not None and (request.method, request.path) == ("GET", FILE_PATH):
+            return _response(await self._hand_over(self._view, request))
         return _response(await self._serve_house(request, known=desk is not None))
 
     async def _ask(self, desk: Desk, request: web.BaseRequest) -> Reply:
-        body = await request.read()
+        body, control = await request.read(), self.control
+        asked = Asked(body, request.path, request.headers, control.failure)
+        return await self._misbehave(request, desk.out_of_order) or desk.answer(asked)
+
+    async def _hand_over(self, view: ViewFile, request: web.BaseRequest) -> Reply:
+        def out_of_order() -> Reply:
+            return encode_problem(500, "internal", message="the register is out of order")
+
+        failure = self.control.failure
+        told = await self._misbehave(request, out_of_order)
+        return told or Reply(200, "".join(view.lines(failure)).encode(), "text/csv")
+
+    async def _misbehave(self, request: web.BaseRequest, out_of_order: Callable[[], Reply]) -> Reply | None:
+        """Wait and fail as told; None when an answer is due."""
         control = self.control
         if control.latency_ms:
             await asyncio.sleep(control.latency_ms / 1000)
         match control.failure:
             case Failure.ERROR:
-                return desk.out_of_order()
+                return out_of_order()
             case Failure.GARBAGE:
                 return next(self._nonsense)
             case Failure.HANG:
                 await asyncio.sleep(_NEVER_S)  # ends when the caller goes away: the server cancels its handler
-                return desk.out_of_order()
+                return out_of_order()
             case Failure.CLOSE:
                 if request.transport is not None:
                     request.transport.abort()
                 return Reply(200, b"")
             case _:
-                asked = Asked(body, request.path, request.headers, control.failure)
-                return CANNED.get(control.failure) or desk.answer(asked)
+                return CANNED.get(control.failure)
 
     async def _serve_house(self, request: web.BaseRequest, *, known: bool) -> Reply:
         match request.method, request.path:
@@ -83,6 +103,8 @@ class AgencyServer:
             self.control = parse_control(body, self.control)
         except AskedWronglyError as error:
             return encode_problem(400, error.code, error.field, error.explanation)
+        if self._view is not None:
+            self._view.show(self.control)
         return Reply(200, self.control.model_dump_json().encode())
 
 

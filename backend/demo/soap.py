@@ -1,5 +1,6 @@
 """The disability register's SOAP 1.1 messages (W3C Note 8 May 2000, document/literal). Pure: bytes in, bytes out."""
 
+import re
 from datetime import date
 from typing import Final
 from xml.etree.ElementTree import Element, ParseError
@@ -8,6 +9,7 @@ from xml.sax.saxutils import escape
 from defusedxml.common import DefusedXmlException
 from defusedxml.ElementTree import fromstring
 
+from backend.demo.control import Failure
 from backend.demo.errors import DemoAgencyError
 from contracts.citizen_number import CitizenNumber, NumberError
 
@@ -79,6 +81,12 @@ def encode_answer(expires: date | None, today: date) -> bytes:
         valid = "true" if expires >= today else "false"
         inner = f"<Found>true</Found><Valid>{valid}</Valid><Expires>{expires.isoformat()}</Expires>"
     return _envelope(f'<{OPERATION}Response xmlns="{SERVICE_NS}">{inner}</{OPERATION}Response>')
+
+
+def garble(answer: bytes, failure: Failure) -> bytes:
+    """Return an answer that leaves its value out, or gives it in the wrong type, as told."""
+    twisted = {Failure.HALF: b"", Failure.WRONG_TYPE: b"<Valid>perhaps</Valid>"}.get(failure)
+    return answer if twisted is None else re.sub(rb"<Valid>[a-z]+</Valid>", twisted, answer)
 
 
 def encode_fault(fault: SoapFaultError) -> bytes:

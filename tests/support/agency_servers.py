@@ -14,6 +14,7 @@ from backend.demo.person import Person
 from backend.demo.population import generate_population
 from backend.demo.server import AgencyServer, start_server
 from backend.demo.stores import Store, build_stores, store_path
+from backend.demo.view_file import ViewFile
 
 TODAY = date(2026, 11, 23)
 PEOPLE_FILE = Path(__file__).parents[2] / "reader_drivers" / "virtual" / "people.json"
@@ -33,8 +34,8 @@ def build_small_stores(directory: Path, size: int = 60, seed: int = 1) -> list[P
 
 
 @contextmanager
-def running_agency(agency_id: str, directory: Path) -> Iterator[str]:
-    """Run one agency's real server in a thread of its own; yields its base URL."""
+def running_agency(agency_id: str, directory: Path, view: Path | None = None) -> Iterator[str]:
+    """Run one agency's real server in a thread of its own, with its register as a view too; yields its base URL."""
     loop = asyncio.new_event_loop()
     stopping = asyncio.Event()
     ready = threading.Event()
@@ -44,13 +45,16 @@ def running_agency(agency_id: str, directory: Path) -> Iterator[str]:
         store = Store(store_path(directory, agency_id))
         wsdl = files("backend.demo").joinpath(f"{agency_id}.wsdl")
         template = wsdl.read_text("utf-8") if wsdl.is_file() else None
-        server = AgencyServer(agency_id, open_desks(agency_id, store, lambda: TODAY), template)
+        shown = None if view is None else ViewFile(view, agency_id, store_path(directory, agency_id), TODAY)
+        server = AgencyServer(agency_id, open_desks(agency_id, store, lambda: TODAY), template, shown)
         runner, port = await start_server(server, "127.0.0.1", 0)
         ports.append(port)
         ready.set()
         await stopping.wait()
         await runner.cleanup()
         store.close()
+        if shown is not None:
+            shown.close()
 
     thread = threading.Thread(target=loop.run_until_complete, args=(serve(),), daemon=True)
     thread.start()
