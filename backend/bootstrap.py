@@ -5,6 +5,7 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass, replace
 from datetime import UTC, datetime
+from typing import Final
 
 from flask import Flask
 from sqlalchemy import make_url, text
@@ -77,9 +78,15 @@ from backend.public.http import create_blueprint as create_public
 from backend.rule_desk import build_rule_desk
 from backend.secret_files import SecretFileError, load_or_make_secret, make_secret, read_secret
 from backend.settings import Settings
+from backend.statistics.counting import StatisticsCounter
+from backend.statistics.http import create_blueprint as create_statistics
+from backend.statistics.provinces import read_provinces
+from backend.statistics.service import StatisticsService
 from backend.store import Store, opened_store
 from contracts.catalogue import Catalogue
 from contracts.message import Words
+
+_COUNT_EVERY_S: Final = 30.0
 
 
 @dataclass(frozen=True, slots=True, repr=False)
@@ -216,6 +223,9 @@ def build_services(settings: Settings) -> Services:
         )
     )
     history.start()
+    provinces = read_provinces()
+    counter = StatisticsCounter(store, provinces)
+    counter.start(_COUNT_EVERY_S)
     recorder, shelf = build_cases(store, mandates, found.cases_key, settings.cases_kept_days, utc_now, os.urandom)
     recorder.start()
     audit = build_audit(store, log, found.witnesses, find_witnessed, agency_names, names)
@@ -244,21 +254,26 @@ def build_services(settings: Settings) -> Services:
         together_threads(settings.bulk_threads, found.agencies.most_at_once),
     ).start()
 
+    running = (
+        bulk,
+        recorder,
+        gatherer,
+        history,
+        counter,
+        audit,
+        door,
+        witnessing,
+        timestamping,
+        log,
+        fleet,
+        mandates,
+        store,
+    )
+
     def close() -> None:
-        bulk.close()
-        recorder.close()
-        gatherer.close()
-        history.close()
-        audit.close()
-        door.close()
-        if witnessing is not None:
-            witnessing.close()
-        if timestamping is not None:
-            timestamping.close()
-        log.close()
-        fleet.close()
-        mandates.close()
-        store.close()
+        for part in running:
+            if part is not None:
+                part.close()
 
     return Services(
         store=store,
@@ -279,6 +294,7 @@ def build_services(settings: Settings) -> Services:
             create_evidence(log, signer, find_witnessed),
             create_slips(desk, prover, names),
             create_public(_catalogue(found.rules), describe_api(settings.public_url)),
+            create_statistics(StatisticsService(store, utc_now), names, provinces),
             create_extracts(register),
             create_source_extracts(extracts),
             create_history(history.service, current_device, current_client),

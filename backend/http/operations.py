@@ -37,7 +37,13 @@ from contracts.slip_messages import (
     SlipQuestion,
     SlipVerdict,
 )
+from contracts.statistics import DAYS_CSV_PATH, PROVINCES_CSV_PATH, STATISTICS_PATH, Statistics
 
+_DAY = "^[0-9]{4}-[0-9]{2}-[0-9]{2}$"
+_PERIOD = (
+    Parameter("from", "query", "2026-10-01", "string", required=False, pattern=_DAY, description="First day"),
+    Parameter("to", "query", "2026-10-31", "string", required=False, pattern=_DAY, description="Last day"),
+)
 _WORDS = {"th": "เทศบาลตัวอย่าง", "en": "Municipality of Tuayang"}
 _PLACE = {"th": "โถงบริการชั้น 1", "en": "Service hall, ground floor"}
 _NAME = {"prefix": "น.ส.", "first": "สมหญิง", "middle": "", "last": "ตัวอย่าง"}
@@ -340,6 +346,54 @@ OPERATIONS: Final[tuple[Operation, ...]] = (
             ],
         },
     ),
+    Operation(
+        "get",
+        STATISTICS_PATH,
+        "Read how often what was decided, by day and by province; nothing about persons",
+        "public",
+        answer=Statistics,
+        parameters=_PERIOD,
+        problems=(P.BAD_REQUEST,),
+        headers={"ETag": "Send it as If-None-Match: 304 when nothing has changed"},
+        description="Counts are rounded to tens, rows of fewer than ten are left out, and a day is published when two "
+        "whole days have passed since. A period has at most 366 days; by itself it is the last three months.",
+        answer_example={
+            "since": "2026-08-23",
+            "until": "2026-11-21",
+            "delay_days": 2,
+            "smallest": 10,
+            "rounded_to": 10,
+            "days": [{"day": "2026-11-21", "service": "old_age_allowance", "outcome": "eligible", "count": 12340}],
+            "provinces": [
+                {
+                    "month": "2026-10",
+                    "province": "55",
+                    "service": "old_age_allowance",
+                    "outcome": "eligible",
+                    "count": 560,
+                }
+            ],
+        },
+    ),
+    Operation(
+        "get",
+        DAYS_CSV_PATH,
+        "The statistics by day as a table: day, service, outcome, count",
+        "public",
+        media_type="text/csv",
+        parameters=_PERIOD,
+        problems=(P.BAD_REQUEST,),
+    ),
+    Operation(
+        "get",
+        PROVINCES_CSV_PATH,
+        "The statistics by province as a table: month, province, service, outcome, count",
+        "public",
+        media_type="text/csv",
+        parameters=_PERIOD,
+        problems=(P.BAD_REQUEST,),
+    ),
+    Operation("get", "/statistics", "Page with the statistics", "public", media_type="text/html"),
     Operation("get", "/services", "Page that lists the services that need no copies", "public", media_type="text/html"),
     Operation("get", "/docs", "Page about the interfaces", "public", media_type="text/html"),
     Operation(

@@ -25,6 +25,7 @@ _ROOMS_WITH_MODELS: Final = (
     "history",
     "linkage",
     "mandates",
+    "statistics",
 )
 _LOCK_KEY: Final = 0x6261696469616F  # "baidiao": any constant of ours will do
 

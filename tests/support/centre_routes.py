@@ -30,6 +30,10 @@ PUBLIC = {
     "public.page",
     "public.docs",
     "public.static",
+    "statistics.read",
+    "statistics.days",
+    "statistics.by_province",
+    "statistics.page",
 } | PUBLIC_ENDPOINTS
 
 
