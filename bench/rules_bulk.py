@@ -1,4 +1,4 @@
-"""Measures a decision and a batch on one core, beside zen-engine: ``python -m bench.rules_bulk``. Prints JSON."""
+"""Measures a decision and a batch on one core, beside zen-engine and OpenFisca, as JSON: ``python -m bench.rules_bulk``."""
 
 import os
 
@@ -8,22 +8,29 @@ import json
 import random
 import statistics
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from datetime import date, timedelta
+from typing import Any
 
 import polars as pl
 import zen
 
 from backend.eligibility.bulk import decide_batch
+from backend.eligibility.derive import age_years
 from backend.eligibility.loading import TABLES, load_rulebook
 from backend.eligibility.programme import parse_table
 from backend.eligibility.table import Table
-from backend.linkage.facts import FACT_TYPES, Fact
+from backend.linkage.facts import FACT_TYPES, Fact, FactValue
+from bench.openfisca_allowance import Allowance
 from contracts.card import Birth
 
 ON = date(2026, 11, 24)
 PEOPLE = 500_000
 DECISIONS = 2_000
+FEW = 500
+SERVICE = "old_age_allowance"
+_OF_REGISTRY = ("alive", "thai_national", "domicile_registered")
+_OPENFISCA = {name: Fact(f"registry.{name}") for name in _OF_REGISTRY} | {"state_pension": Fact.STATE_PENSION}
 PROGRAMMES = ("state_welfare", "old_age_allowance", "disability_allowance", "newborn_grant")
 
 
@@ -58,21 +65,59 @@ def measure_bulk() -> dict[str, float]:
     return {"bulk_decisions_per_min_one_core": round(PEOPLE * len(PROGRAMMES) / took * 60), "bulk_people": PEOPLE}
 
 
-def measure_one() -> dict[str, float]:
+def invent_few() -> list[dict[Fact, FactValue]]:
+    """Invent different people for single decisions, everything of each known: what every engine here can do."""
+    chance = random.Random(11)
+    names = (Fact.ALIVE, Fact.THAI_NATIONAL, Fact.DOMICILE_REGISTERED, Fact.STATE_PENSION)
+    few = []
+    for _ in range(FEW):
+        born = ON - timedelta(days=chance.randrange(36_000))
+        known: dict[Fact, FactValue] = {
+            name: chance.random() < (0.1 if name is Fact.STATE_PENSION else 0.9) for name in names
+        }
+        few.append(known | {Fact.BIRTH: Birth(year=born.year, month=born.month, day=born.day)})
+    return few
+
+
+def measure_one(few: Sequence[dict[Fact, FactValue]]) -> dict[str, float]:
+    """Decide with reasons and next step in words; and again with what became of every row."""
     rules = load_rulebook()
-    facts = {
-        Fact.ALIVE: True,
-        Fact.THAI_NATIONAL: True,
-        Fact.BIRTH: Birth(year=1953),
-        Fact.DOMICILE_REGISTERED: True,
-        Fact.STATE_PENSION: False,
+
+    def with_rows(facts: dict[Fact, FactValue]) -> None:
+        rules.decide(SERVICE, facts, ON)
+        rules.explanation(SERVICE, facts, ON, {})
+
+    return {
+        "one_explained_us": median_us(lambda facts: rules.decide(SERVICE, facts, ON), few),
+        "one_explained_row_by_row_us": median_us(with_rows, few),
     }
-    return {"one_explained_us": median_us(lambda: rules.decide("old_age_allowance", facts, ON))}
 
 
-def measure_zen() -> dict[str, float]:
+def measure_openfisca(few: Sequence[dict[Fact, FactValue]]) -> dict[str, float]:
+    """Let OpenFisca work out the same allowance for the same people, one simulation each, with its trace."""
+    rules, engine = load_rulebook(), Allowance()
+
+    def decide(facts: dict[Fact, FactValue]) -> int:
+        told = {name: bool(facts[fact]) for name, fact in _OPENFISCA.items()}
+        return engine.decide(told, date(*_birth(facts)), ON)
+
+    for facts in few:
+        amount = rules.decide(SERVICE, facts, ON).amount
+        if decide(facts) != (amount.baht if amount else 0):
+            raise SystemExit("OpenFisca decides otherwise")
+    return {"openfisca_us": median_us(decide, few)}
+
+
+def _birth(facts: dict[Fact, FactValue]) -> tuple[int, int, int]:
+    birth = facts[Fact.BIRTH]
+    if not isinstance(birth, Birth):
+        raise TypeError("no birth")
+    return birth.year, birth.month or 1, birth.day or 1
+
+
+def measure_zen(few: Sequence[dict[Fact, FactValue]]) -> dict[str, float]:
     """Let zen-engine decide by the same cells: no reasons in words, no missing facts."""
-    table = read_table("old_age_allowance")
+    table = read_table(SERVICE)
     rules = [
         {"_id": str(number)}
         | {f"i{place}": ("" if cell.any_value else cell.text) for place, cell in enumerate(row.cells)}
@@ -92,24 +137,37 @@ def measure_zen() -> dict[str, float]:
     ]
     edges = [{"id": "1", "sourceId": "in", "targetId": "t"}, {"id": "2", "sourceId": "t", "targetId": "out"}]
     decision = zen.ZenEngine().create_decision(json.dumps({"nodes": nodes, "edges": edges}))
-    given = {
-        "registry": {"alive": True, "thai_national": True, "domicile_registered": True},
-        "person": {"age_years": 73},
-        "comptroller": {"state_pension": False},
-    }
-    if decision.evaluate(given)["result"] != {"outcome": "eligible"}:
-        raise SystemExit("zen-engine decides otherwise")
-    return {"zen_engine_us": median_us(lambda: decision.evaluate(given))}
+    rulebook = load_rulebook()
+    given = [
+        {
+            "registry": {name: facts[Fact(f"registry.{name}")] for name in _OF_REGISTRY},
+            "person": {"age_years": age_years(date(*_birth(facts)), ON)},
+            "comptroller": {"state_pension": facts[Fact.STATE_PENSION]},
+        }
+        for facts in few
+    ]
+    for one, facts in zip(given, few, strict=True):
+        if decision.evaluate(one)["result"] != {"outcome": rulebook.decide(SERVICE, facts, ON).outcome.value}:
+            raise SystemExit("zen-engine decides otherwise")
+    return {"zen_engine_us": median_us(decision.evaluate, given)}
 
 
-def median_us(work: Callable[[], object]) -> float:
+def median_us(work: Callable[[Any], object], given: Sequence[Any]) -> float:
+    """Return the median time of one call, over different people in turn."""
     took = []
-    for _ in range(DECISIONS):
+    for number in range(DECISIONS):
+        one = given[number % len(given)]
         begun = time.perf_counter()
-        work()
+        work(one)
         took.append(time.perf_counter() - begun)
     return round(statistics.median(took) * 1e6, 1)
 
 
+def main() -> None:
+    """Measure all and print."""
+    few = invent_few()
+    print(json.dumps(measure_one(few) | measure_zen(few) | measure_openfisca(few) | measure_bulk(), indent=1))
+
+
 if __name__ == "__main__":
-    print(json.dumps(measure_one() | measure_zen() | measure_bulk(), indent=1))
+    main()
