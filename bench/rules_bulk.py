@@ -1,4 +1,4 @@
-"""Measures a decision and a batch on one core, beside zen-engine and OpenFisca, as JSON: ``python -m bench.rules_bulk``."""
+"""Measures decisions one by one and in bulk, beside zen-engine and OpenFisca: ``python -m bench.rules_bulk``."""
 
 import os
 

@@ -160,8 +160,15 @@ def _aggregate(aggregation: Aggregation, listed: list[FeelValue]) -> FeelValue:
 
 def _default(table: DecisionTable, scope: Mapping[str, FeelValue]) -> FeelValue:
     if all(column.default is None for column in table.outputs):
-        return Decimal(0) if table.aggregation is Aggregation.COUNT else None
+        return _of_no_row(table)
     return _single(table, [evaluate_expression(c.default, scope) if c.default else None for c in table.outputs])
+
+
+def _of_no_row(table: DecisionTable) -> FeelValue:
+    """Return what no row comes to: null, but what is collected is empty, and none are counted."""
+    if table.aggregation is Aggregation.COUNT:
+        return Decimal(0)
+    return [] if table.policy is Policy.COLLECT and table.aggregation is None else None
 
 
 def _single(table: DecisionTable, row: list[FeelValue]) -> FeelValue:

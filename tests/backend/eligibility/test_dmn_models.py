@@ -35,6 +35,8 @@ def letters(policy: str, age: object, values: str = '"A","B","C"') -> object:
         ('hitPolicy="RULE ORDER"', 85, ["B", "A", "C"]),
         ('hitPolicy="OUTPUT ORDER"', 85, ["A", "B", "C"]),
         ('hitPolicy="COLLECT"', 70, ["B", "A"]),
+        ('hitPolicy="COLLECT"', 5, []),
+        ('hitPolicy="COLLECT" aggregation="SUM"', 5, None),
         ('hitPolicy="COLLECT" aggregation="COUNT"', 85, Decimal(3)),
         ('hitPolicy="COLLECT" aggregation="COUNT"', 5, Decimal(0)),
         ('hitPolicy="COLLECT" aggregation="MIN"', 85, "A"),
