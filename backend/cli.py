@@ -25,7 +25,7 @@ from backend.linkage.hosted.cli import register
 from backend.linkage.running import RunningCentre
 from backend.mandates.cli import mandates
 from backend.settings import Settings, SettingsError, read_settings
-from backend.store import opened_store
+from backend.store import Store, opened_store
 from backend.subjects_cli import subjects
 from contracts.message import Words
 
@@ -36,6 +36,7 @@ _ROLES: Final = click.option(
     type=click.Choice([role.value for role in Role]),
     help="May be given several times.",
 )
+_AGENCY: Final = click.option("--agency", "agency_id", help="A steward's agency, see 'baidiao fleet agencies'.")
 
 
 class _Failures(click.Group):
@@ -151,33 +152,45 @@ def user() -> None:
 @click.option("--password-stdin", is_flag=True, help="Read the password from standard input instead of asking.")
 @click.option("--replace", is_flag=True, help="If the account exists, give it this password and end its sessions.")
 @_ROLES
-def add_user(email: str, password_stdin: bool, replace: bool, roles: tuple[str, ...]) -> None:
+@_AGENCY
+def add_user(email: str, *, password_stdin: bool, replace: bool, roles: tuple[str, ...], agency_id: str | None) -> None:
     """Make an account that may log in to the console; without --role it sees the fleet alone."""
     if password_stdin:
         password = sys.stdin.readline().rstrip("\n")
     else:
         password = click.prompt("Password", hide_input=True, confirmation_prompt=True)
-    unique = secrets.token_hex(32)
-    with opened_store(_settings().database_url) as store:
+    unique, settings = secrets.token_hex(32), _settings()
+    with opened_store(settings.database_url) as store:
         accounts = AccountService(store)
+        _require_agency(settings, store, agency_id)
         if replace and accounts.set_password(email, password, unique):
             click.echo(f"{email} has a new password")
             return
         held = [Role(name) for name in roles] or [Role.FLEET_ADMIN]
-        click.echo(f"{accounts.add(email, password, unique, datetime.now(UTC), held)} may log in: {write_roles(held)}")
+        added = accounts.add(email, password, unique, datetime.now(UTC), held, agency_id)
+        click.echo(f"{added} may log in: {write_roles(held)}{f' of {agency_id}' if agency_id else ''}")
 
 
 @user.command("roles")
 @click.argument("email", required=False)
 @_ROLES
-def grant_roles(email: str | None, roles: tuple[str, ...]) -> None:
+@_AGENCY
+def grant_roles(email: str | None, roles: tuple[str, ...], agency_id: str | None) -> None:
     """Give an account these roles and no others, at once; without EMAIL, list who has which."""
-    with opened_store(_settings().database_url) as store:
+    settings = _settings()
+    with opened_store(settings.database_url) as store:
         accounts = AccountService(store)
-        if email and not accounts.grant(email, [Role(name) for name in roles]):
+        _require_agency(settings, store, agency_id)
+        if email and not accounts.grant(email, [Role(name) for name in roles], agency_id):
             raise click.ClickException(f"there is no account {email!r}")
-        for address, held in accounts.list_accounts():
-            click.echo(f"{address:40}  {write_roles(held) or '-'}")
+        for one in accounts.list_accounts():
+            agency = f"  of {one.agency_id}" if one.agency_id else ""
+            click.echo(f"{one.email:40}  {write_roles(one.roles) or '-'}{agency}")
+
+
+def _require_agency(settings: Settings, store: Store, agency_id: str | None) -> None:
+    if agency_id is not None and agency_id not in {one.id for one in build_fleet(settings, store).list_agencies()}:
+        raise click.ClickException(f"no agency is called {agency_id!r}: see 'baidiao fleet agencies'")
 
 
 @click.group(cls=_Failures)

@@ -24,6 +24,7 @@ class User(UserMixin, Base):
         email: Lower case; the name to log in with.
         password: argon2id hash.
         role_names: Its roles, divided by spaces.
+        agency_id: Whose steward it is; None for everybody else.
         fs_uniquifier: What a session carries instead of the id; a new one ends all sessions.
     """
 
@@ -35,6 +36,7 @@ class User(UserMixin, Base):
     active: Mapped[bool] = mapped_column(default=True)
     fs_uniquifier: Mapped[str] = mapped_column(String(64), unique=True)
     role_names: Mapped[str] = mapped_column("roles", String(200), default="", server_default="fleet_admin")
+    agency_id: Mapped[str | None] = mapped_column(String(41))
     created_at: Mapped[datetime] = mapped_column(UtcDateTime)
 
     @property

@@ -29,6 +29,10 @@ class EmailError(AccountError):
     """The e-mail address has no form of one."""
 
 
+class AgencyOfAccountError(AccountError):
+    """A steward without an agency, or an agency given to somebody who is none."""
+
+
 class AccountExistsError(AccountError):
     """There is an account with this e-mail address."""
 
@@ -47,13 +51,47 @@ def normalise_email(typed: str) -> str:
 
 
 @dataclass(frozen=True, slots=True)
+class Account:
+    """One account, as administrators see it.
+
+    Attributes:
+        email: Its address.
+        roles: What it may do.
+        agency_id: Whose steward it is.
+    """
+
+    email: str
+    roles: frozenset[Role]
+    agency_id: str | None
+
+
+def check_agency(roles: Iterable[Role], agency_id: str | None) -> None:
+    """Check that stewards, and they alone, belong to an agency (pure).
+
+    Raises:
+        AgencyOfAccountError: Not so.
+    """
+    is_steward = Role.STEWARD in set(roles)
+    if is_steward and agency_id is None:
+        raise AgencyOfAccountError("a steward needs his agency: --agency ID")
+    if agency_id is not None and not is_steward:
+        raise AgencyOfAccountError("only a steward belongs to an agency: --role steward")
+
+
+@dataclass(frozen=True, slots=True)
 class AccountService:
     """Opens and commits the accounts' transactions."""
 
     store: Store
 
     def add(
-        self, typed_email: str, password: str, unique: str, now: datetime, roles: Iterable[Role] = (Role.FLEET_ADMIN,)
+        self,
+        typed_email: str,
+        password: str,
+        unique: str,
+        now: datetime,
+        roles: Iterable[Role] = (Role.FLEET_ADMIN,),
+        agency_id: str | None = None,
     ) -> str:
         """Make an account and return its e-mail address.
 
@@ -63,10 +101,13 @@ class AccountService:
             unique: Fresh random text, at most 64 characters.
             now: Aware.
             roles: What the account may do.
+            agency_id: A steward's agency; None for everybody else.
 
         Raises:
-            AccountError: The address or password cannot be used, or the account exists.
+            AccountError: The address, password or agency cannot be used, or the account exists.
         """
+        held = frozenset(roles)
+        check_agency(held, agency_id)
         email = normalise_email(typed_email)
         if len(password) < MIN_PASSWORD_LENGTH:
             raise PasswordTooShortError(f"the password needs at least {MIN_PASSWORD_LENGTH} characters")
@@ -80,7 +121,8 @@ class AccountService:
                         fs_uniquifier=unique,
                         created_at=now,
                         active=True,
-                        role_names=write_roles(roles),
+                        role_names=write_roles(held),
+                        agency_id=agency_id,
                     )
                 )
         except IntegrityError as error:
@@ -103,20 +145,28 @@ class AccountService:
                 user.password, user.fs_uniquifier = hashed, unique
             return user is not None
 
-    def grant(self, typed_email: str, roles: Iterable[Role]) -> bool:
+    def grant(self, typed_email: str, roles: Iterable[Role], agency_id: str | None = None) -> bool:
         """Give an account these roles and no others; returns whether there is such an account.
 
+        Args:
+            typed_email: As typed.
+            roles: What it may do from now on.
+            agency_id: A steward's agency; None: the one he has.
+
         Raises:
-            EmailError: The address cannot be one.
+            AccountError: The address cannot be one, or a steward has no agency.
         """
-        email = normalise_email(typed_email)
+        email, held = normalise_email(typed_email), frozenset(roles)
         with self.store.transaction() as session:
             user = session.scalar(select(User).where(User.email == email))
             if user is not None:
-                user.role_names = write_roles(roles)
+                agency = agency_id or (user.agency_id if Role.STEWARD in held else None)
+                check_agency(held, agency)
+                user.role_names, user.agency_id = write_roles(held), agency
             return user is not None
 
-    def list_accounts(self) -> list[tuple[str, frozenset[Role]]]:
-        """Return every account's address and roles, by address."""
+    def list_accounts(self) -> list[Account]:
+        """Return every account, by address."""
         with self.store.reading() as session:
-            return [(user.email, user.held) for user in session.scalars(select(User).order_by(User.email))]
+            users = session.scalars(select(User).order_by(User.email))
+            return [Account(user.email, user.held, user.agency_id) for user in users]

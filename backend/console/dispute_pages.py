@@ -9,7 +9,7 @@ from flask import Blueprint, redirect, render_template, request, url_for
 from flask_login import current_user
 from werkzeug.wrappers import Response as BaseResponse
 
-from backend.accounts.roles import Role
+from backend.console.dispute_scope import DisputeScope
 from backend.history.dispute_states import DisputeStep, may
 from backend.history.disputes import Disputes, standing_of
 from backend.history.errors import DisputeError
@@ -40,9 +40,14 @@ def add_dispute_pages(console: Blueprint, desk: DisputeDesk, now: Callable[[], d
     @console.get("/disputes")
     def disputes() -> str:
         desk.disputes.close_lapsed()
-        names = desk.agencies()
-        rows = [_row(row, desk, names, now()) for row in desk.disputes.list_all()]
-        return render_template("console/disputes.html", rows=rows)
+        names, scope = desk.agencies(), DisputeScope.of(current_user)
+        found = [] if scope.is_homeless else desk.disputes.list_all(None if scope.reads_all else scope.agency_id)
+        return render_template(
+            "console/disputes.html",
+            rows=[_row(row, desk, names, now()) for row in found],
+            steward_of=_name(names, scope.agency_id) if scope.agency_id else None,
+            homeless=scope.is_homeless,
+        )
 
     @console.get("/disputes/<ref>")
     def dispute(ref: str) -> str:
@@ -61,21 +66,29 @@ def _step(
     desk: DisputeDesk, ref: str, now: Callable[[], datetime], step: DisputeStep
 ) -> BaseResponse | tuple[str, int]:
     answer = request.form.get("answer", "")
+    if not DisputeScope.of(current_user).answers(_find(desk, ref).agency_id):
+        raise ProblemError(ProblemCode.ROLE_MISSING)
     try:
         desk.disputes.take(ref, step, current_user.email, answer)
     except DisputeError as error:
-        if error.reason == "unknown":
-            raise ProblemError(ProblemCode.NOT_FOUND) from error
         return _page(desk, ref, now(), f"dispute_wrong_{error.reason}", answer), 409
     return redirect(url_for("console.dispute", ref=ref))
 
 
-def _page(desk: DisputeDesk, ref: str, now: datetime, wrong: str = "", typed: str = "") -> str:
+def _find(desk: DisputeDesk, ref: str) -> Dispute:
+    """Return a dispute. Of another agency's a steward is not even told that there is one."""
     try:
         found = desk.disputes.get(ref)
     except DisputeError as error:
         raise ProblemError(ProblemCode.NOT_FOUND) from error
-    steward = Role.STEWARD in current_user.held
+    if not DisputeScope.of(current_user).reads(found.agency_id):
+        raise ProblemError(ProblemCode.NOT_FOUND)
+    return found
+
+
+def _page(desk: DisputeDesk, ref: str, now: datetime, wrong: str = "", typed: str = "") -> str:
+    found = _find(desk, ref)
+    steward = DisputeScope.of(current_user).answers(found.agency_id)
     standing = standing_of(found)
     return render_template(
         "console/dispute.html",
@@ -87,13 +100,17 @@ def _page(desk: DisputeDesk, ref: str, now: datetime, wrong: str = "", typed: st
     )
 
 
+def _name(agencies: Mapping[str, Words], agency_id: str) -> Words:
+    return agencies.get(agency_id) or Words(th=agency_id, en=agency_id)
+
+
 def _row(row: Dispute, desk: DisputeDesk, agencies: Mapping[str, Words], now: datetime) -> dict[str, Any]:
     standing = standing_of(row)
     overdue = standing.is_overdue(now)
     return {
         "reference": row.reference,
         "leaf": row.index,
-        "agency": agencies.get(row.agency_id) or Words(th=row.agency_id, en=row.agency_id),
+        "agency": _name(agencies, row.agency_id),
         "service": desk.services.get(row.service) or Words(th=row.service, en=row.service),
         "reason": row.reason,
         "state": row.state,

@@ -14,6 +14,12 @@ DISPUTE_WORDS: Final[dict[str, Words]] = {
     "disputes_none_lead": Words(
         th="เมื่อประชาชนโต้แย้งรายการที่ตู้บริการ จะแสดงที่นี่", en="What a citizen disputes at a kiosk appears here."
     ),
+    "disputes_steward_of": Words(th="ผู้รับผิดชอบของ", en="Steward of"),
+    "disputes_homeless": Words(th="บัญชีของท่านยังไม่ได้ระบุหน่วยงาน", en="Your account belongs to no agency yet"),
+    "disputes_homeless_lead": Words(
+        th="ท่านจะเห็นและตอบข้อโต้แย้งได้เฉพาะของหน่วยงานท่าน โปรดให้ผู้ดูแลระบบระบุหน่วยงานในบัญชี",
+        en="You see and answer your own agency's disputes alone. Please ask your administrator to name it.",
+    ),
     "dispute_reference": Words(th="เลขที่", en="Number"),
     "dispute_service": Words(th="บริการ", en="Service"),
     "dispute_reason": Words(th="เหตุผลของประชาชน", en="The citizen's reason"),

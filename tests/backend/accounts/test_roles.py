@@ -10,7 +10,8 @@ from tests.support.centre_app import EMAIL, PASSWORD, submit_login
 
 
 def log_in_as(centre, *roles):
-    centre.accounts.add(EMAIL, PASSWORD, "unique-1", centre.clock(), roles)
+    agency = "civil_registry" if Role.STEWARD in roles else None
+    centre.accounts.add(EMAIL, PASSWORD, "unique-1", centre.clock(), roles, agency)
     client = centre.client()
     assert submit_login(client, EMAIL, PASSWORD).status_code == 302
     return client
@@ -69,6 +70,31 @@ def test_the_commands_give_and_list_roles(centre, monkeypatch):
     assert listed[0].split() == ["a@example.org", "auditor", "rule_approver"]
     assert run("roles", "nobody@example.org", "--role", "auditor")[0] == 1
     assert run("roles", "a@example.org")[1].split("\n")[0].split() == ["a@example.org", "-"]
+
+
+def test_the_commands_bind_a_steward_to_his_agency(centre, monkeypatch):
+    monkeypatch.setenv("BAIDIAO_CENTRE_DATABASE_URL", centre.settings.database_url)
+
+    def run(*words):
+        done = CliRunner().invoke(command, ["user", *words], input=PASSWORD + "\n")
+        return done.exit_code, done.output
+
+    def listed():
+        return [line.split() for line in run("roles")[1].splitlines()]
+
+    steward = ("add", "s@example.org", "--password-stdin", "--role", "steward")
+    assert run(*steward) == (1, "Error: a steward needs his agency: --agency ID\n")
+    assert "no agency is called 'nowhere'" in run(*steward, "--agency", "nowhere")[1]
+    town = ("--agency", "tuayang_municipality")
+    assert "only a steward belongs to an agency" in run("add", "a@example.org", "--password-stdin", *town)[1]
+    assert run(*steward, *town) == (0, "s@example.org may log in: steward of tuayang_municipality\n")
+    run("roles", "s@example.org", "--role", "steward", "--role", "auditor")
+    assert listed() == [["s@example.org", "auditor", "steward", "of", "tuayang_municipality"]]
+    run("roles", "s@example.org", "--role", "steward", "--agency", "dopa")
+    assert listed() == [["s@example.org", "steward", "of", "dopa"]]
+    run("roles", "s@example.org", "--role", "auditor")
+    assert listed() == [["s@example.org", "auditor"]]
+    assert run("roles", "s@example.org", "--role", "steward")[0] == 1
 
 
 def test_a_role_taken_away_counts_at_once(centre):
