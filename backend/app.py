@@ -79,7 +79,13 @@ def create_app(settings: Settings, services: Services) -> Flask:
     gate.install(app)
     if services.agency_gate is not None:
         services.agency_gate.install(app)
-    csrf = install_accounts(app, services.store, services.session_secret, secure_cookies=settings.secure_cookies)
+    csrf = install_accounts(
+        app,
+        services.store,
+        services.session_secret,
+        services.guard.limiter,
+        secure_cookies=settings.secure_cookies,
+    )
     app.register_blueprint(device_fleet.create_blueprint(services.fleet, gate, services.now))
     desks = (services.fleet, services.desk, services.disputes, services.audit)
     app.register_blueprint(create_console(*desks, services.now, csrf.protect))

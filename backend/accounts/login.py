@@ -3,8 +3,9 @@
 from collections.abc import Mapping
 from typing import Any, Final
 
-from flask import Flask, redirect, request, url_for
+from flask import Flask, current_app, g, redirect, request, url_for
 from flask_security import MailUtil, Security, UserDatastore
+from flask_security.forms import LoginForm
 from flask_wtf import CSRFProtect
 from flask_wtf.csrf import CSRFError
 from sqlalchemy import func, select
@@ -12,11 +13,14 @@ from werkzeug.wrappers import Response
 
 from backend.accounts.models import NamedRole, User
 from backend.accounts.service import EmailError, normalise_email
-from backend.http.problems import answer_problem
+from backend.accounts.throttle import LoginThrottle
+from backend.http.problems import PROBLEMS, answer_problem
+from backend.rates import RateLimiter
 from backend.store import Store
 from contracts.problems import ProblemCode
 
 _SESSION_HOURS: Final = 12
+_THROTTLE: Final = "baidiao_login_throttle"
 
 _CONFIG: Final[Mapping[str, Any]] = {
     "SECURITY_URL_PREFIX": "/console",
@@ -57,6 +61,18 @@ class _Mail(MailUtil):
         return self.normalize(email)
 
 
+class _ThrottledLoginForm(LoginForm):
+    """Looks at no password of who tries too often."""
+
+    def validate(self, **kwargs: Any) -> bool:
+        throttle: LoginThrottle = current_app.extensions[_THROTTLE]
+        wait_s = throttle.admit(self.email.data or "", request.remote_addr or "")
+        if wait_s:
+            g.login_wait_s = wait_s
+            return False
+        return bool(super().validate(**kwargs))
+
+
 class _Accounts(UserDatastore):
     """The library's view of our accounts: each look-up is a transaction of its own, so no page holds the database."""
 
@@ -85,16 +101,28 @@ class _Accounts(UserDatastore):
         """Nothing is left open: ``put`` has committed."""
 
 
-def install_accounts(app: Flask, store: Store, secret: bytes, *, secure_cookies: bool) -> CSRFProtect:
+def install_accounts(
+    app: Flask, store: Store, secret: bytes, limiter: RateLimiter, *, secure_cookies: bool
+) -> CSRFProtect:
     """Add login and logout under ``/console`` and return the CSRF guard for the console's own forms."""
+    app.extensions[_THROTTLE] = LoginThrottle(limiter)
+    app.after_request(_say_when)
     app.config.from_mapping(_CONFIG)
     app.config["SECRET_KEY"] = secret
     app.config["SECURITY_PASSWORD_SALT"] = secret.hex()  # salts the library's own tokens, not passwords
     app.config["SESSION_COOKIE_SECURE"] = secure_cookies
     csrf = CSRFProtect(app)
-    Security(app, _Accounts(store), mail_util_cls=_Mail)
+    Security(app, _Accounts(store), mail_util_cls=_Mail, login_form=_ThrottledLoginForm)
     app.register_error_handler(CSRFError, _ask_again)
     return csrf
+
+
+def _say_when(response: Response) -> Response:
+    wait_s = g.get("login_wait_s")
+    if wait_s:
+        response.status_code = PROBLEMS[ProblemCode.RATE_LIMITED].status
+        response.headers["Retry-After"] = str(wait_s)
+    return response
 
 
 def _ask_again(_error: CSRFError) -> Response:

@@ -1,7 +1,7 @@
 """The console's pages. Every route here asks for a login, save those named in ``access``, and for a role."""
 
 from collections.abc import Callable
-from datetime import datetime
+from datetime import datetime, timedelta
 from importlib.resources import files
 from typing import Any, Final
 from urllib.parse import urlencode
@@ -126,6 +126,7 @@ def _words(now: Callable[[], datetime]) -> dict[str, Any]:
         "in_language": lambda words: words.in_language(language),
         "ago": lambda at: say_ago((now() - at).total_seconds(), language),
         "day": lambda on: say_date(on.year, on.month, on.day, language),
+        "clock_in": lambda seconds: f"{(now() + timedelta(seconds=seconds)).astimezone(_BANGKOK):%H:%M:%S}",
         "exact": lambda at: _exact(at, language),
         "sections": sections_for(current_user.held) if current_user.is_authenticated else (),
         "here": request.full_path.rstrip("?"),

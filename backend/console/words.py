@@ -24,6 +24,10 @@ WORDS: Final[dict[str, Words]] = (
         "log_in_failed": Words(
             th="อีเมลหรือรหัสผ่านไม่ถูกต้อง โปรดลองอีกครั้ง", en="The e-mail or the password is not right. Please try again."
         ),
+        "log_in_later": Words(
+            th="ลองเข้าสู่ระบบบ่อยเกินไป โปรดลองใหม่ในอีก {seconds} วินาที (เวลา {time} น.)",
+            en="Too many tries to log in. Please try again in {seconds} s, at {time}.",
+        ),
         "form_stale": Words(
             th="หน้านี้เปิดค้างไว้นานเกินไป โปรดกรอกอีกครั้ง", en="This page was open for too long. Please fill it in again."
         ),
