@@ -17,8 +17,9 @@ from backend.console.words import say
 from backend.eligibility.desk import RuleDesk
 from backend.eligibility.errors import EligibilityError, LifeError, TableError
 from backend.eligibility.examples import read_facts
+from backend.eligibility.model.lines import find_line
 from backend.eligibility.replay import CASES, INVENTED, Replay
-from backend.http.problems import ProblemError
+from backend.http.problems import PROBLEMS, ProblemError
 from contracts.problems import ProblemCode
 
 _NDJSON: Final = "application/x-ndjson"
@@ -35,11 +36,7 @@ def add_rule_pages(console: Blueprint, desk: RuleDesk, now: Callable[[], datetim
 def _add_readers(console: Blueprint, desk: RuleDesk) -> None:
     @console.get("/rules")
     def rules() -> str:
-        view = parse_rule_view(request.args.get("q", ""), request.args.get("sort", ""))
-        every = desk.list_versions()
-        return render_template(
-            "console/rules.html", view=view, rows=select_versions(every, view), every=every, may=_may()
-        )
+        return _list_page(desk)
 
     @console.get("/rules/<ref>")
     def rule_page(ref: str) -> str:
@@ -113,19 +110,26 @@ def _add_trials(console: Blueprint, desk: RuleDesk) -> None:
 
 def _add_writers(console: Blueprint, desk: RuleDesk, now: Callable[[], datetime]) -> None:
     @console.post("/rules/new")
-    def rule_new() -> BaseResponse:
-        with _refusals():
+    def rule_new() -> BaseResponse | tuple[str, int]:
+        try:
             version, first = _version_typed()
-            ref = desk.draft_from(request.form.get("from", ""), version, first, current_user.email, now())
+            with _refusals():
+                ref = desk.draft_from(request.form.get("from", ""), version, first, current_user.email, now())
+        except ProblemError as error:
+            return _refused_page(desk, "new", error)
         return redirect(url_for("console.rule_page", ref=ref))
 
     @console.post("/rules/upload")
-    def rule_upload() -> BaseResponse:
+    def rule_upload() -> BaseResponse | tuple[str, int]:
         sent = request.files.get("file")
-        with _refusals():
+        dmn = sent.read(_MAX_FILE_BYTES) if sent else b""
+        dmn = dmn or request.form.get("dmn", "").encode()
+        try:
             version, first = _version_typed()
-            dmn = sent.read(_MAX_FILE_BYTES) if sent else b""
-            ref = desk.upload(dmn, version, first, current_user.email, now())
+            with _refusals(dmn):
+                ref = desk.upload(dmn, version, first, current_user.email, now())
+        except ProblemError as error:
+            return _refused_page(desk, "upload", error, dmn)
         return redirect(url_for("console.rule_page", ref=ref))
 
     @console.post("/rules/<ref>/save")
@@ -137,7 +141,7 @@ def _add_writers(console: Blueprint, desk: RuleDesk, now: Callable[[], datetime]
     @console.post("/rules/<ref>/submit")
     def rule_submit(ref: str) -> Response:
         _opened(desk, ref)
-        return _stream(desk.submit(ref, _source_chosen()))
+        return _stream(desk.submit(ref, _source_chosen(), request.get_data(as_text=True)))
 
     @console.post("/rules/<ref>/approve")
     def rule_approve(ref: str) -> Response:
@@ -147,14 +151,33 @@ def _add_writers(console: Blueprint, desk: RuleDesk, now: Callable[[], datetime]
 
 
 class _refusals:  # noqa: N801  (reads as what it is: with _refusals())
-    """Turns what the rules refuse into problems, in words."""
+    """Turns what the rules refuse into problems, in words; with the file's line where the file is at hand."""
+
+    def __init__(self, dmn: bytes = b"") -> None:
+        self._dmn = dmn
 
     def __enter__(self) -> None:
         return None
 
     def __exit__(self, _kind: object, error: BaseException | None, _trace: object) -> None:
         if isinstance(error, EligibilityError):
-            raise ProblemError(_code_of(error), _in_words(error, current_language())) from error
+            words = _in_words(error, current_language())
+            line = find_line(self._dmn, error.place) if isinstance(error, TableError) and self._dmn else None
+            told = words if line is None else f"{words} {say('table_line', current_language(), line=line)}"
+            raise ProblemError(_code_of(error), told) from error
+
+
+def _list_page(desk: RuleDesk, **refused: object) -> str:
+    view = parse_rule_view(request.args.get("q", ""), request.args.get("sort", ""))
+    every = desk.list_versions()
+    rows = select_versions(every, view)
+    return render_template("console/rules.html", view=view, rows=rows, every=every, may=_may(), **refused)
+
+
+def _refused_page(desk: RuleDesk, form: str, error: ProblemError, dmn: bytes = b"") -> tuple[str, int]:
+    """Show the list again with what was typed, and why it was refused beside it: nothing typed is lost."""
+    page = _list_page(desk, refused=form, problem=error.detail, typed=request.form, dmn=dmn.decode("utf-8", "replace"))
+    return page, PROBLEMS[error.code].status
 
 
 def _code_of(error: EligibilityError) -> ProblemCode:
@@ -215,7 +238,8 @@ def _stream(items: Iterator[tuple[str, int, int] | Replay]) -> Response:
                     step, done, total = item
                     yield json.dumps({"step": say(f"step_{step}", language), "done": done, "total": total}) + "\n"
         except EligibilityError as error:
-            yield json.dumps({"problem": _in_words(error, language)}) + "\n"
+            cause = error.cause if isinstance(error, LifeError) else ""
+            yield json.dumps({"problem": _in_words(error, language), "cause": cause}) + "\n"
 
     response = Response(stream_with_context(lines()), mimetype=_NDJSON)
     response.headers["X-Accel-Buffering"] = "no"

@@ -124,6 +124,16 @@ RULE_WORDS: Final[dict[str, Words]] = {
     "cause_faulty": Words(
         th="การตรวจสอบพบข้อผิดพลาด โปรดแก้ไขก่อนส่ง", en="The checks found faults. Please mend them first."
     ),
+    "cause_examples": Words(
+        th="ตัวอย่างที่ต้องเป็นจริงบางข้อได้ผลต่างไป โปรดแก้ไข หรือให้เหตุผลว่าเหตุใดจึงถูกต้อง",
+        en="Some worked examples come out otherwise. Mend the table, or say why that is right.",
+    ),
+    "reason_label": Words(th="เหตุผลที่ตัวอย่างได้ผลต่างไป", en="Why it is right that examples come out otherwise"),
+    "reason_kept": Words(
+        th="ตัวอย่างที่ได้ผลต่างไป และเหตุผลของผู้เขียน", en="Examples that come out otherwise, and the author's reason"
+    ),
+    "rule_mend": Words(th="หรือแก้ไขเนื้อหาของไฟล์ที่ส่งมาตรงนี้", en="Or mend what the refused file holds here"),
+    "table_line": Words(th="(บรรทัดที่ {line} ของไฟล์)", en="(line {line} of the file)"),
     "cause_unknown": Words(th="ไม่พบรุ่นนี้", en="There is no such version."),
     "cause_exists": Words(th="มีรุ่นชื่อนี้แล้ว หรืออนุมัติไปแล้ว", en="This version exists already, or is approved."),
     "table_refused": Words(th="ตารางใช้ไม่ได้ ที่ {place}: {problem}", en="The table cannot be used. At {place}: {problem}"),

@@ -26,6 +26,7 @@ from contracts.message import Words
 
 IN_FILES: Final = "in_files"
 """Who wrote a version that comes with the project."""
+_MOST_REASON: Final = 1_000
 
 
 @dataclass(frozen=True, slots=True)
@@ -217,14 +218,20 @@ class RuleDesk:
         opened = self.open(ref)
         return self._versions.compare_examples(opened.dmn, opened.words, EXAMPLES.validate_json(opened.examples))
 
-    def submit(self, ref: str, source: str = INVENTED) -> Iterator[tuple[str, int, int] | Replay]:
+    def submit(self, ref: str, source: str = INVENTED, reason: str = "") -> Iterator[tuple[str, int, int] | Replay]:
         """Take a saved draft through check, examples and replay, after which a second person may approve it.
+
+        Args:
+            ref: Which version.
+            source: On whom to replay it.
+            reason: Why it is right that worked examples no longer hold; kept for whoever approves.
 
         Yields:
             The step with how many of how many people are done, and at last what the replay found.
 
         Raises:
-            LifeError: ``faulty`` when the checks find faults, or the step does not follow.
+            LifeError: ``faulty`` when the checks find faults, ``examples`` when worked examples no longer hold and no
+                reason is given, or the step does not follow.
         """
         number = self._stored(ref).number
         yield "check", 0, 1
@@ -232,8 +239,12 @@ class RuleDesk:
         if self._versions.state(number) is State.DRAFT:
             raise LifeError("check", "faulty")
         yield "try", 0, 1
-        opened = self.open(ref)
-        self._versions.try_examples(number, EXAMPLES.validate_json(opened.examples))
+        otherwise = {says: what for says, what in self.try_examples(ref).items() if what}
+        if otherwise and not reason.strip():
+            raise LifeError("try", "examples")
+        self._versions.try_examples(number, EXAMPLES.validate_json(self.open(ref).examples))
+        if otherwise:
+            self._versions.keep_reason(number, otherwise, reason.strip()[:_MOST_REASON])
         for item in self.replay(ref, source):
             if isinstance(item, Replay):
                 self._versions.keep_replay(number, item)

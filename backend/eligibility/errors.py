@@ -44,7 +44,7 @@ class LifeError(EligibilityError):
 
     Attributes:
         step: The step that was tried.
-        cause: Why not: ``state``, ``same_person``, ``too_early``, ``faulty``, ``unknown``, ``exists``.
+        cause: Why not: ``state``, ``same_person``, ``too_early``, ``faulty``, ``examples``, ``unknown``, ``exists``.
     """
 
     def __init__(self, step: str, cause: str) -> None:

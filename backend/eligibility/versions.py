@@ -125,7 +125,14 @@ class RuleVersions:
         with self._store.transaction() as session:
             row = _get(session, number, Step.REPLAY)
             row.state = next_state(State(row.state), Step.REPLAY)
-            row.findings = {"replay": found.counts_alone().model_dump(mode="json")}
+            row.findings = row.findings | {"replay": found.counts_alone().model_dump(mode="json")}
+
+    def keep_reason(self, number: int, otherwise: Mapping[str, tuple[str, ...]], reason: str) -> None:
+        """Note which worked examples no longer hold, and why that is right."""
+        with self._store.transaction() as session:
+            row = _get(session, number, Step.TRY)
+            kept = {says: list(what) for says, what in otherwise.items()}
+            row.findings = row.findings | {"otherwise": kept, "reason": reason}
 
     def superseded_by(self, table: Table) -> Table:
         """Return the version that decides on a table's first day without it."""

@@ -2,11 +2,12 @@
 
 import json
 
-from provisioning.demo.plan import OFFICER_EMAIL, DemoPlan
+from provisioning.demo.plan import APPROVER_EMAIL, OFFICER_EMAIL, DemoPlan
 from provisioning.demo.processes import Processes, answers
 
 _NAME = "centre"
 _OFFICER_ROLES = ("--role", "fleet_admin", "--role", "rule_author", "--role", "registry_officer", "--role", "auditor")
+_APPROVER_ROLES = ("--role", "rule_approver")
 
 
 class DemoCentre:
@@ -33,12 +34,13 @@ class DemoCentre:
         return self._processes.is_running(_NAME)
 
     def prepare(self, officer_password: str) -> None:
-        """Make its store and keys, and an officer who may log in."""
+        """Make its store and keys, an officer who may log in, and a second one who approves what he writes."""
         self._write_agencies_file()
         command = [*self._plan.command, "centre"]
         self._processes.run("preparing the centre", [*command, "init"], self.environment)
-        add_officer = [*command, "user", "add", OFFICER_EMAIL, "--password-stdin"]
-        self._processes.run("adding the demo's officer", add_officer, self.environment, typed=officer_password + "\n")
+        for email, roles in ((OFFICER_EMAIL, _OFFICER_ROLES), (APPROVER_EMAIL, _APPROVER_ROLES)):
+            add = [*command, "user", "add", email, "--password-stdin", *roles]
+            self._processes.run(f"adding {email}", add, self.environment, typed=officer_password + "\n")
 
     def start(self) -> None:
         """Serve; returns when it is ready.

@@ -15,6 +15,8 @@ AGENCY_NAMES = (
 )
 KIOSK_AGENCY_ID = "tuayang_municipality"
 OFFICER_EMAIL = "officer@centre.example"
+APPROVER_EMAIL = "approver@centre.example"
+"""The second person: what the officer has written, only somebody else can approve."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -20,7 +20,7 @@ from provisioning.demo.kiosk import DemoKiosk, Wiring
 from provisioning.demo.line import Line
 from provisioning.demo.pcscd import ensure_pcscd
 from provisioning.demo.pictures import make_pictures
-from provisioning.demo.plan import AGENCY_NAMES, OFFICER_EMAIL, DemoPlan
+from provisioning.demo.plan import AGENCY_NAMES, APPROVER_EMAIL, OFFICER_EMAIL, DemoPlan
 from provisioning.demo.processes import Processes, answers
 from provisioning.demo.props import SlotWithCards, SwitchablePrinter
 from provisioning.demo.stage import Props, create_stage
@@ -188,6 +188,7 @@ def _point_out(plan: DemoPlan, slot: SlotReservation, say: Say) -> None:
     say(f"The stage       {plan.stage_url}   the kiosk's screen, and a drawer to play every part")
     say(f"Kiosk's screen  {plan.kiosk_url}")
     say(f"Console         {plan.console_url}   {OFFICER_EMAIL}  {_PASSWORD}")
+    say(f"                approves rules: {APPROVER_EMAIL}  (same password)")
     say(f"The slip        {plan.slip_file}")
     say(f"The visit       {plan.visit_file}")
     say(f"Check the slip  .venv/bin/baidiao slip verify --image {plan.slip_file} --keys {plan.keys_file}")

@@ -10,7 +10,12 @@ let modeler = null;
 let dirty = false;
 let checking = 0;
 
-class Refused extends Error {}
+class Refused extends Error {
+  constructor(words, cause) {
+    super(words);
+    this.why = cause;
+  }
+}
 
 async function send(path, body, type) {
   const answer = await fetch(base + path, {
@@ -70,8 +75,8 @@ async function save() {
 }
 
 // Lines of JSON as they come: steps, then a fragment or a problem.
-async function follow(path) {
-  const answer = await send(path, "", "text/plain");
+async function follow(path, body = "") {
+  const answer = await send(path, body, "text/plain");
   part("progress").hidden = false;
   const bar = part("progress").querySelector("progress");
   let left = "";
@@ -85,7 +90,7 @@ async function follow(path) {
       left = lines.pop();
       for (const line of lines) {
         const said = JSON.parse(line);
-        if (said.problem) throw new Refused(said.problem);
+        if (said.problem) throw new Refused(said.problem, said.cause);
         if (said.html) part("replayed").innerHTML = said.html;
         else {
           bar.max = said.total;
@@ -174,12 +179,30 @@ function onSource(path) {
 }
 
 onClick("save", save);
-onClick("submit", async () => {
-  if (dirty) await save();
-  await follow(onSource("/submit"));
+async function submit(reason) {
+  try {
+    await follow(onSource("/submit"), reason);
+  } catch (error) {
+    if (error.why === "examples") {
+      part("reason-form").hidden = false;
+      part("run-examples").click(); // which of them, and how
+      part("reason").focus();
+    }
+    throw error;
+  }
   tell(desk.dataset.submitted);
   setTimeout(() => location.reload(), 1200);
+}
+
+onClick("submit", async () => {
+  if (dirty) await save();
+  await submit("");
 });
+if (part("reason-form"))
+  part("reason-form").addEventListener("submit", (event) => {
+    event.preventDefault();
+    submit(part("reason").value).catch(complain);
+  });
 onClick("approve", async () => {
   await send("/approve", "", "text/plain");
   tell(desk.dataset.approved);

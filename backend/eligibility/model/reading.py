@@ -51,8 +51,10 @@ def parse_model(xml: bytes, source: str = "model", told: Iterable[str] = ()) -> 
     """
     try:
         root = ElementTree.fromstring(xml, forbid_dtd=True)
-    except (ParseError, DefusedXmlException, ValueError) as error:
-        raise TableError(source, "file", "not well-formed XML, or with a document type") from error
+    except ParseError as error:
+        raise TableError(source, "file", f"not well-formed XML (line {error.position[0]})") from error
+    except (DefusedXmlException, ValueError) as error:
+        raise TableError(source, "file", "XML with a document type or entities, or of no known encoding") from error
     namespace, _, tag = root.tag.removeprefix("{").partition("}")
     if tag != "definitions" or namespace not in _NAMESPACES:
         raise TableError(source, "file", "not a DMN model of edition 1.1 to 1.6")

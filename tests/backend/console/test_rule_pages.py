@@ -1,5 +1,6 @@
 """The rule pages without a browser: list, draft, upload, what is refused and in which words."""
 
+import html
 import io
 import json
 import re
@@ -99,13 +100,50 @@ def test_an_upload_outside_the_subset_is_refused_with_line_and_cell(client):
         form = {"file": (io.BytesIO(dmn), "t.dmn"), "version": version, "first": "2027-01-01"}
         return _post(client, "/console/rules/upload", **form)
 
-    refused = upload(DMN.replace(b"[80..89]", b"every x in y"))
+    faulty = DMN.replace(b"[80..89]", b"every x in y")
+    line = faulty[: faulty.index(b"every x in y")].count(b"\n") + 1
+    refused = upload(faulty)
     assert refused.status_code == 422
-    assert refused.get_json()["code"] == "rule_refused"
-    assert "rule 8, input 3 (อายุ (ปีเต็ม))" in refused.get_json()["detail"]
-    assert upload(b"no xml").get_json()["code"] == "rule_refused"
-    assert upload(DMN).status_code == 302
-    assert upload(DMN, version="").get_json()["code"] == "bad_request"
+    told = html.unescape(refused.text.split('role="alert">')[1].split("</p>")[0])
+    assert "rule 8, input 3 (อายุ (ปีเต็ม))" in told
+    assert f"บรรทัดที่ {line} ของไฟล์" in told
+    assert 'value="2571.1"' in refused.text  # nothing typed is lost, the file least of all
+    assert 'value="2027-01-01"' in refused.text
+    shown = html.unescape(refused.text.split('<textarea id="dmn"')[1].split(">", 1)[1].split("</textarea>")[0])
+    assert shown.encode() == faulty
+    assert "(line 1)" in upload(b"no xml").text
+    nameless = upload(DMN, version="")
+    assert nameless.status_code == 400
+    assert "ชื่อรุ่นต้องมี 1–40 ตัวอักษร" in nameless.text
+    mended = {"dmn": shown.replace("every x in y", "[80..89]"), "version": "2571.1", "first": "2027-01-01"}
+    assert _post(client, "/console/rules/upload", **mended).status_code == 302
+
+
+def test_a_refused_draft_keeps_what_was_typed(client):
+    _draft(client)
+    typed = {"from": "newborn_grant@2560.1", "version": "2570.1", "first": "2026-12-x"}
+    refused = _post(client, "/console/rules/new", **typed)
+    assert refused.status_code == 400
+    assert "วันเริ่มใช้ไม่ถูกต้อง" in refused.text
+    assert '<option value="newborn_grant@2560.1" selected>' in refused.text
+    twice = _post(client, "/console/rules/new", **{**typed, "from": "old_age_allowance@2560.1", "first": "2026-12-01"})
+    assert twice.status_code == 409
+    assert "มีรุ่นชื่อนี้แล้ว" in twice.text
+    assert "maker" in twice.text.split(" open>")[0].rsplit("<details", 1)[1]
+
+
+def test_examples_that_no_longer_hold_stop_a_submission_unless_a_reason_is_given(client):
+    path = _draft(client)
+    file = client.get(f"{path}/file.dmn").data
+    _post(client, f"{path}/save", file.replace(b"<text>800</text>", b"<text>900</text>"))
+    (*_, refused) = map(json.loads, _post(client, f"{path}/submit", b"  ").text.splitlines())
+    assert refused["cause"] == "examples"
+    assert "standing-draft" in client.get(path).text or "standing-checked" in client.get(path).text
+    (*_, found) = map(json.loads, _post(client, f"{path}/submit", "มติ ครม. <2570>".encode()).text.splitlines())
+    assert "มีสิทธิ 800" in found["html"]
+    page = client.get(path).text
+    assert "มติ ครม. &lt;2570&gt;" in page  # for whoever approves
+    assert "amount_baht: 900, not 800" in page
 
 
 def test_the_way_to_approval_and_who_may_not(client):
@@ -133,7 +171,7 @@ def test_a_replay_on_past_cases_names_them_by_reference_alone(client, centre):
     assert "จำนวนกรณีที่จำลอง" in found["html"]
     assert re.search(r'cases">[0-9a-f]{10}<', found["html"])
     assert number not in found["html"]
-    (*_, kept) = map(json.loads, _post(client, f"{path}/submit?source=cases").text.splitlines())
+    (*_, kept) = map(json.loads, _post(client, f"{path}/submit?source=cases", b"raised").text.splitlines())
     assert "มีสิทธิ 800" in kept["html"]
     again = client.get(path).text
     assert "จำนวนกรณีที่จำลอง" in again
@@ -145,7 +183,7 @@ def test_faults_stop_a_submission(client):
     overlapping = DMN.replace(b"[80..89]", b"[79..89]")
     assert _post(client, f"{path}/save", overlapping).status_code == 200
     (*_, last) = _post(client, f"{path}/submit").text.splitlines()
-    assert json.loads(last) == {"problem": "การตรวจสอบพบข้อผิดพลาด โปรดแก้ไขก่อนส่ง"}
+    assert json.loads(last) == {"problem": "การตรวจสอบพบข้อผิดพลาด โปรดแก้ไขก่อนส่ง", "cause": "faulty"}
 
 
 def test_examples_run_and_two_versions_are_held_side_by_side(client):

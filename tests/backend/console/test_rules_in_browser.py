@@ -94,6 +94,11 @@ def test_a_raised_allowance_is_written_tried_approved_and_decides_tomorrow(centr
     for _ in "900":
         page.locator("#redo").click()
     expect(cell).to_have_text("900")
+    asked = []
+    page.once("dialog", lambda dialog: (asked.append(dialog.type), dialog.dismiss()))
+    page.get_by_role("link", name="ตารางการตัดสินสิทธิ").first.click(no_wait_after=True)
+    expect(cell).to_have_text("900")  # asked first, the officer has stayed
+    assert asked == ["beforeunload"]
     page.locator("#save").click()
     expect(page.locator("#told")).to_have_text("บันทึกแล้ว")
 
@@ -106,6 +111,11 @@ def test_a_raised_allowance_is_written_tried_approved_and_decides_tomorrow(centr
     expect(page.locator("#tried .speaks")).to_contain_text("80–89 ปี")
 
     page.get_by_role("button", name="ส่งขออนุมัติ").click()
+    expect(page.locator("#reason")).to_be_focused()
+    expect(page.locator("#examples")).to_contain_text("900, not 800")
+    assert _violations(page) == []
+    page.keyboard.type("มติคณะรัฐมนตรี")
+    page.locator("#reason-form button").click()
     expect(page.locator("#standing")).to_have_text("รออนุมัติ", timeout=20_000)
     expect(page.locator(".moves tbody tr")).to_have_count(1)
     expect(page.locator(".moves")).to_contain_text("มีสิทธิ 800")
@@ -129,6 +139,7 @@ def test_a_raised_allowance_is_written_tried_approved_and_decides_tomorrow(centr
     other = _open(chromium, address, APPROVER, "dark")
     other.goto(draft)
     expect(other.locator("#save")).to_have_count(0)
+    expect(other.locator(".reason-kept")).to_contain_text("มติคณะรัฐมนตรี")
     other.get_by_role("button", name="อนุมัติ", exact=True).click()
     expect(other.locator("#standing")).to_have_text("รอวันเริ่มใช้")
     assert other.complaints == []
