@@ -2,7 +2,7 @@
 
 import json
 import os
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from contextlib import contextmanager
 from datetime import UTC, datetime
 from pathlib import Path
@@ -11,9 +11,12 @@ import click
 import polars as pl
 
 from backend.cases.cli import cases, opened_shelf
+from backend.eligibility.checks import Issue, check_table
 from backend.eligibility.errors import EligibilityError
 from backend.eligibility.examples import EXAMPLES
 from backend.eligibility.loading import load_rulebook
+from backend.eligibility.model_cli import decide_model, refused_with_line, test_model
+from backend.eligibility.programme import parse_table
 from backend.eligibility.replay import Replay
 from backend.eligibility.versions import RuleVersions
 from backend.linkage.errors import DirectoryError
@@ -37,7 +40,7 @@ def _versions() -> Iterator[RuleVersions]:
 
 @click.group()
 def rules() -> None:
-    """Versions of decision tables: submit, check, try, replay, approve."""
+    """Versions of decision tables: submit, check, try, replay, approve. Any DMN model: decide, test."""
 
 
 @rules.command()
@@ -46,19 +49,35 @@ def rules() -> None:
 @click.option("--author", required=True, help="Who wrote it.")
 def submit(dmn: Path, words: Path, author: str) -> None:
     """Keep a draft; print its number."""
-    with _versions() as versions:
+    with _versions() as versions, refused_with_line(dmn):
         click.echo(versions.submit(dmn.read_bytes(), words.read_bytes(), author, datetime.now(UTC)))
 
 
 @rules.command()
-@click.argument("number", type=int)
-def check(number: int) -> None:
-    """Look for gaps, overlaps and rows that never speak."""
+@click.argument("what", metavar="NUMBER|FILE.dmn")
+def check(what: str) -> None:
+    """Look for gaps, overlaps and rows that never speak: in a version, or in a file not submitted yet."""
     with _versions() as versions:
-        for issue in versions.check(number):
-            example = json.dumps(dict(issue.example or {}), default=str, ensure_ascii=False)
-            click.echo(f"{issue.fault.value}  rows {', '.join(map(str, issue.rows)) or '-'}  e.g. {example}")
-        click.echo(f"now: {versions.state(number).value}")
+        if not what.isdecimal():
+            _say_issues(_check_file(Path(what)))
+            return
+        _say_issues(versions.check(int(what)))
+        click.echo(f"now: {versions.state(int(what)).value}")
+
+
+def _check_file(path: Path) -> tuple[Issue, ...]:
+    try:
+        dmn = path.read_bytes()
+    except OSError as error:
+        raise click.ClickException(f"{path}: {error.strerror}") from error
+    with refused_with_line(path):
+        return check_table(parse_table(dmn, path.name))
+
+
+def _say_issues(issues: Iterable[Issue]) -> None:
+    for issue in issues:
+        example = json.dumps(dict(issue.example or {}), default=str, ensure_ascii=False)
+        click.echo(f"{issue.fault.value}  rows {', '.join(map(str, issue.rows)) or '-'}  e.g. {example}")
 
 
 @rules.command("try")
@@ -95,6 +114,8 @@ def _on_past_cases(versions: RuleVersions, number: int) -> Replay:
 
 
 rules.add_command(cases)
+rules.add_command(decide_model)
+rules.add_command(test_model)
 
 
 @rules.command()

@@ -15,6 +15,7 @@ from backend.eligibility.feel.nodes import (
     Constant,
     If,
     In,
+    Invoke,
     Items,
     Logic,
     Name,
@@ -25,13 +26,13 @@ from backend.eligibility.feel.nodes import (
     Test,
     Tests,
 )
-from backend.eligibility.feel.values import UNKNOWN, FeelValue, arithmetic, equal, negate, ordered
+from backend.eligibility.feel.values import UNKNOWN, FeelValue, Function, arithmetic, equal, negate, ordered
 
 Scope = Mapping[str, FeelValue]
 _SELF: Final = "?"
 
 
-def evaluate_expression(node: Node, scope: Scope) -> FeelValue:  # noqa: PLR0911, C901  (one case for each node)
+def evaluate_expression(node: Node, scope: Scope) -> FeelValue:  # noqa: PLR0911, PLR0912, C901  (one case for each node)
     """Return an expression's value: null where FEEL says so, ``UNKNOWN`` where it hangs on what was not told."""
     match node:
         case Constant(value):
@@ -59,6 +60,8 @@ def evaluate_expression(node: Node, scope: Scope) -> FeelValue:  # noqa: PLR0911
             return evaluate_tests(tests, evaluate_expression(value, scope), scope)
         case Call(function, arguments):
             return _call(function, [evaluate_expression(argument, scope) for argument in arguments])
+        case Invoke(function, arguments):
+            return call_function(scope.get(function), [evaluate_expression(one, scope) for one in arguments])
         case Range():
             return None  # an interval is no value within S-FEEL; a test reads it itself
 
@@ -83,6 +86,12 @@ def compare(sign: str, left: FeelValue, right: FeelValue) -> FeelValue:
         same = equal(left, right)
         return None if same is None else not same
     return ordered(sign, left, right)
+
+
+def call_function(function: FeelValue, arguments: list[FeelValue]) -> FeelValue:
+    """Return a declared function's value; null for what is none, or for another number of arguments."""
+    fits = isinstance(function, Function) and len(function.parameters) == len(arguments)
+    return function.apply(arguments) if fits else None
 
 
 def _choose(asked: FeelValue, yes: Node, no: Node, scope: Scope) -> FeelValue:
@@ -110,7 +119,7 @@ def _call(function: str, arguments: list[FeelValue]) -> FeelValue:
         return UNKNOWN
     try:
         return FUNCTIONS[function](*arguments)
-    except (TypeError, ValueError, OverflowError):  # too few arguments, or no such day: null, as FEEL has it
+    except (TypeError, ValueError, ArithmeticError):  # too few arguments, or no such day: null, as FEEL has it
         return None
 
 

@@ -2,7 +2,7 @@
 
 from collections.abc import Callable, Mapping
 from datetime import date, datetime, time
-from decimal import ROUND_CEILING, ROUND_FLOOR, Decimal
+from decimal import ROUND_CEILING, ROUND_FLOOR, ROUND_HALF_EVEN, Decimal
 from typing import Final
 
 from backend.eligibility.feel.literals import parse_date, parse_date_time, parse_duration, parse_number, parse_time
@@ -108,12 +108,35 @@ def _modulo(dividend: FeelValue, divisor: FeelValue) -> FeelValue:
     return arithmetic("-", dividend, DECIMAL.multiply(divisor, whole))
 
 
+def _string(value: FeelValue) -> FeelValue:
+    match value:
+        case None | str():
+            return value
+        case bool():
+            return "true" if value else "false"
+        case Decimal():
+            return f"{value.normalize(DECIMAL) + 0:f}"
+        case datetime() | date() | time():
+            return value.isoformat()
+        case _:  # the standard leaves durations' and lists' form open
+            return None
+
+
+def _decimal(value: FeelValue, scale: FeelValue) -> FeelValue:
+    if not (isinstance(value, Decimal) and isinstance(scale, Decimal)):
+        return None
+    places = Decimal(1).scaleb(-int(scale))
+    return value.quantize(places, rounding=ROUND_HALF_EVEN, context=DECIMAL)
+
+
 FUNCTIONS: Final[Mapping[str, Callable[..., FeelValue]]] = {
     "date": _date,
     "time": _time,
     "date and time": _date_time,
     "duration": lambda text: parse_duration(text) if isinstance(text, str) else None,
     "years and months duration": _months,
+    "string": _string,
+    "decimal": _decimal,
     "number": lambda text: parse_number(text) if isinstance(text, str) else None,
     "not": lambda value: not value if isinstance(value, bool) else None,
     "min": lambda *given: extreme("<", _listed(given)),

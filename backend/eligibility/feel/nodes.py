@@ -95,6 +95,14 @@ class Call:
 
 
 @dataclass(frozen=True, slots=True)
+class Invoke:
+    """One of the model's own functions, by the name it has there, on its arguments."""
+
+    function: str
+    arguments: tuple["Node", ...]
+
+
+@dataclass(frozen=True, slots=True)
 class Test:
     """One positive unary test: ``sign`` is empty for a value, list, interval; ``condition``: it must itself be true."""
 
@@ -121,4 +129,4 @@ class In:
     tests: Tests
 
 
-Node = Constant | Name | Path | Negative | Arithmetic | Comparison | Logic | If | Items | Range | Call | In
+Node = Constant | Name | Path | Negative | Arithmetic | Comparison | Logic | If | Items | Range | Call | Invoke | In

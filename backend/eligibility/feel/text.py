@@ -20,6 +20,7 @@ from backend.eligibility.feel.nodes import (
     Constant,
     If,
     In,
+    Invoke,
     Items,
     Logic,
     Name,
@@ -59,6 +60,10 @@ class Names:
         patterns = (r"\s+".join(map(re.escape, name.split())) + end[name] for name in longest)
         self._pattern = re.compile("|".join(patterns)) if longest else None
         self._spelled = spelled
+
+    def along_with(self, names: Iterable[str]) -> "Names":
+        """Return these names and some more."""
+        return Names([*self._spelled.values(), *names])
 
     def match(self, text: str, at: int) -> tuple[str, int] | None:
         """Return the longest declared name that begins at a place, and where it ends."""
@@ -284,7 +289,7 @@ class _Parser:
         if declared:
             self.at = declared[1]
             self._skip()
-            return Name(declared[0])
+            return Invoke(declared[0], self.arguments()) if self.sign("(") else Name(declared[0])
         if self.sign("?"):
             self.asks_self = True
             return Name("?")
@@ -300,20 +305,24 @@ class _Parser:
         self._skip()
         function = " ".join(match.group(1).split())
         begun = self.at
-        arguments: list[Node] = []
-        if not self.sign(")"):
-            arguments.append(self.expression())
-            while self.sign(","):
-                arguments.append(self.expression())
-            self.need(")")
+        arguments = self.arguments()
         match arguments:
-            case [Constant(str(text))] if function in _CONVERSIONS_ALL:
+            case (Constant(str(text)),) if function in _CONVERSIONS_ALL:
                 value = _CONVERSIONS_ALL[function](text)
                 if value is None:
                     self.at = begun
                     self.refuse(f"a {function} that exists")
                 return Constant(value)
-        return Call(function, tuple(arguments))
+        return Call(function, arguments)
+
+    def arguments(self) -> tuple[Node, ...]:
+        if self.sign(")"):
+            return ()
+        arguments = [self.expression()]
+        while self.sign(","):
+            arguments.append(self.expression())
+        self.need(")")
+        return tuple(arguments)
 
 
 def _unescape(escape: re.Match[str]) -> str:

@@ -5,7 +5,7 @@ FEEL's null; ``UNKNOWN`` is this project's own: a value that exists but has not 
 """
 
 import calendar
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from datetime import date, datetime, time, timedelta
 from decimal import Context, Decimal, DecimalException
@@ -13,7 +13,7 @@ from enum import Enum, StrEnum
 from typing import Any, Final
 
 FeelValue = Any
-"""None, bool, Decimal, str, date, time, datetime, timedelta, Months, list, dict or ``UNKNOWN``."""
+"""None, bool, Decimal, str, date, time, datetime, timedelta, Months, list, dict, ``Function`` or ``UNKNOWN``."""
 
 DECIMAL: Final = Context(prec=34)
 """Numbers are IEEE 754-2008 decimal128 (clause 10.3.2.3.1)."""
@@ -37,6 +37,19 @@ class Months:
     """
 
     count: int
+
+
+@dataclass(frozen=True, slots=True)
+class Function:
+    """A function that a model declares.
+
+    Attributes:
+        parameters: Their names, in order.
+        apply: Gives its value for as many arguments.
+    """
+
+    parameters: tuple[str, ...]
+    apply: Callable[[list[FeelValue]], FeelValue]
 
 
 class Kind(StrEnum):

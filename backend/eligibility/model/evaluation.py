@@ -3,17 +3,28 @@
 Source: OMG DMN 1.3 clauses 8.2.10-8.2.11 (hit policies) and 10.4 (evaluation).
 """
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from decimal import Decimal
 from itertools import product
 from typing import Final
 
 from backend.eligibility.errors import TableError
-from backend.eligibility.feel.evaluation import evaluate_expression, evaluate_tests
+from backend.eligibility.feel.evaluation import call_function, evaluate_expression, evaluate_tests
 from backend.eligibility.feel.functions import extreme, total
 from backend.eligibility.feel.nodes import Items
-from backend.eligibility.feel.values import UNKNOWN, FeelValue, equal, to_feel
-from backend.eligibility.model.parts import Aggregation, Decision, DecisionTable, Model, OutputColumn, Policy
+from backend.eligibility.feel.values import UNKNOWN, FeelValue, Function, equal, to_feel
+from backend.eligibility.model.parts import (
+    Aggregation,
+    BoxedContext,
+    Decision,
+    DecisionTable,
+    Entry,
+    Invocation,
+    Logic,
+    Model,
+    OutputColumn,
+    Policy,
+)
 from backend.eligibility.model.types import conform
 
 _UNCERTAIN_ROWS: Final = 12
@@ -43,6 +54,10 @@ def evaluate_all(
         name: conform(to_feel(inputs[name]), data.type_ref, model.types) if name in inputs else absent
         for name, data in model.inputs.items()
     }
+    for name, told in model.decisions.items():
+        if told.logic is None:  # people decide it outside the model
+            given = name in inputs
+            values[name] = conform(to_feel(inputs[name]), told.type_ref, model.types) if given else absent
     wanted = [_find(model, only)] if only else list(model.decisions.values())
     for decision in wanted:
         _resolve(model, decision, values)
@@ -60,24 +75,72 @@ def _find(model: Model, name: str) -> Decision:
 
 
 def _resolve(model: Model, decision: Decision, values: dict[str, FeelValue]) -> None:
-    if decision.name in values:
+    if decision.name in values or decision.logic is None:
         return
     for name in decision.requires:
         if name in model.decisions:
             _resolve(model, model.decisions[name], values)
-    scope = {name: values.get(name) for name in decision.requires}
-    if isinstance(decision.logic, DecisionTable):
-        result = evaluate_table(decision.logic, scope, model)
-    else:
-        result = evaluate_expression(decision.logic, scope)
-    values[decision.name] = conform(result, decision.type_ref, model.types)
+    scope = _functions(decision.requires, model) | {
+        name: values.get(name) for name in decision.requires if name not in model.knowledge
+    }
+    values[decision.name] = conform(_work_out(decision.logic, scope, model), decision.type_ref, model.types)
+
+
+def _functions(names: Iterable[str], model: Model) -> dict[str, FeelValue]:
+    """Return functions as values; each sees what it requires and its arguments, nothing of whoever calls it."""
+
+    def function(name: str) -> Function:
+        known = model.knowledge[name]
+        inside = _functions(known.requires, model)
+
+        def apply(arguments: list[FeelValue]) -> FeelValue:
+            told = zip(known.parameters, arguments, strict=True)
+            scope = inside | {name: conform(value, type_ref, model.types) for (name, type_ref), value in told}
+            return conform(_work_out(known.logic, scope, model), known.type_ref, model.types)
+
+        return Function(tuple(name for name, _ in known.parameters), apply)
+
+    return {name: function(name) for name in names if name in model.knowledge}
+
+
+def _work_out(logic: Logic, scope: Mapping[str, FeelValue], model: Model) -> FeelValue:
+    match logic:
+        case DecisionTable():
+            return evaluate_table(logic, scope, model)
+        case BoxedContext(entries):
+            return _of_context(entries, scope, model)
+        case Invocation(function, bindings):
+            bound = {one.name: _of_entry(one, scope, model) for one in bindings}
+            called = scope.get(function)
+            if not isinstance(called, Function) or set(called.parameters) != set(bound):
+                return None
+            return call_function(called, [bound[name] for name in called.parameters])
+        case _:
+            return evaluate_expression(logic, scope)
+
+
+def _of_context(entries: tuple[Entry, ...], scope: Mapping[str, FeelValue], model: Model) -> FeelValue:
+    found: dict[str, FeelValue] = {}
+    for entry in entries:
+        value = _of_entry(entry, {**scope, **found}, model)
+        if not entry.name:
+            return value
+        found[entry.name] = value
+    return found
+
+
+def _of_entry(entry: Entry, scope: Mapping[str, FeelValue], model: Model) -> FeelValue:
+    return conform(_work_out(entry.logic, scope, model), entry.type_ref, model.types)
 
 
 def evaluate_table(table: DecisionTable, scope: Mapping[str, FeelValue], model: Model) -> FeelValue:
     """Return a table's result: null where a value is not allowed, or where UNIQUE or ANY is broken."""
     tested = []
     for column in table.inputs:
-        value = conform(evaluate_expression(column.expression, scope), column.type_ref, model.types)
+        raw = evaluate_expression(column.expression, scope)
+        value = conform(raw, column.type_ref, model.types)
+        if value is None:  # the column's type is a hint for editors: what does not fit it is still tested as it is
+            value = raw
         told = value is not None and value is not UNKNOWN
         if column.allowed and told and evaluate_tests(column.allowed, value, scope) is False:
             return None

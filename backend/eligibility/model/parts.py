@@ -95,21 +95,67 @@ class InputData:
 
 
 @dataclass(frozen=True, slots=True)
+class Entry:
+    """One line of a boxed context; without a name it is what the whole context comes to."""
+
+    name: str
+    type_ref: str
+    logic: "Logic"
+
+
+@dataclass(frozen=True, slots=True)
+class BoxedContext:
+    """Entries worked out one after another, each of which may use those before it."""
+
+    entries: tuple[Entry, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Invocation:
+    """A call of one of the model's functions with its parameters by name."""
+
+    function: str
+    bindings: tuple[Entry, ...]
+
+
+Logic = DecisionTable | BoxedContext | Invocation | Node
+
+
+@dataclass(frozen=True, slots=True)
+class Knowledge:
+    """A business knowledge model: a function.
+
+    Attributes:
+        name: By which it is called.
+        parameters: Their names and types.
+        type_ref: Type of its value; empty for any.
+        requires: Names of the other functions it may call.
+        logic: What it works out; of the model it sees its parameters and what it requires alone.
+    """
+
+    name: str
+    parameters: tuple[tuple[str, str], ...]
+    type_ref: str
+    requires: tuple[str, ...]
+    logic: Logic
+
+
+@dataclass(frozen=True, slots=True)
 class Decision:
     """A decision.
 
     Attributes:
         name: Its variable's name, by which others use it.
         type_ref: Type of its result; empty for any.
-        requires: Names of the inputs and decisions it is allowed to use.
-        logic: A table, or an expression.
+        requires: Names of the inputs, decisions and functions it is allowed to use.
+        logic: What it works out; None where people decide it outside the model, and its value is told.
     """
 
     name: str
     decision_id: str
     type_ref: str
     requires: tuple[str, ...]
-    logic: DecisionTable | Node
+    logic: Logic | None
 
 
 @dataclass(frozen=True, slots=True)
@@ -125,4 +171,5 @@ class Model:
     types: Mapping[str, ItemType]
     inputs: Mapping[str, InputData]
     decisions: Mapping[str, Decision]
+    knowledge: Mapping[str, Knowledge] = field(default_factory=dict)
     attributes: Mapping[str, str] = field(default_factory=dict)

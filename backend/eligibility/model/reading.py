@@ -4,7 +4,6 @@ Source: OMG DMN 1.3 clauses 6, 7 and 8 with the XML schema DMN13.xsd. DMN 1.1, 1
 only in the namespace for what is read here, are accepted as well.
 """
 
-import re
 from collections.abc import Iterable
 from typing import Final
 from xml.etree.ElementTree import Element, ParseError  # types only; parsing is defusedxml's
@@ -13,10 +12,10 @@ from defusedxml import ElementTree
 from defusedxml.common import DefusedXmlException
 
 from backend.eligibility.errors import TableError
-from backend.eligibility.feel.nodes import Node
 from backend.eligibility.feel.text import Names
-from backend.eligibility.model.parts import Decision, DecisionTable, InputData, Model
-from backend.eligibility.model.table_reading import TableReader, local_type, text_of
+from backend.eligibility.model.logic_reading import find_logic, plain_name, read_knowledge, read_logic
+from backend.eligibility.model.parts import Decision, InputData, Knowledge, Model
+from backend.eligibility.model.table_reading import TableReader, local_type
 from backend.eligibility.model.types import find_cycle, read_types
 
 _NAMESPACES: Final = (
@@ -27,15 +26,8 @@ _NAMESPACES: Final = (
     "http://www.omg.org/spec/DMN/20180521/MODEL/",
     "http://www.omg.org/spec/DMN/20151101/dmn.xsd",
 )
-_LOGIC: Final = (
-    "decisionTable",
-    "literalExpression",
-    "invocation",
-    "context",
-    "relation",
-    "list",
-    "functionDefinition",
-)
+_REQUIREMENTS: Final = ("informationRequirement", "knowledgeRequirement")
+_REQUIRED: Final = ("requiredInput", "requiredDecision", "requiredKnowledge")
 
 
 def parse_model(xml: bytes, source: str = "model", told: Iterable[str] = ()) -> Model:
@@ -78,63 +70,52 @@ class _ModelReader:
         self._refuse_foreign()
         types, components = read_types(self._root, self._source)
         inputs = {
-            _name(element): InputData(_name(element), _variable_type(element))
+            plain_name(element): InputData(plain_name(element), _variable_type(element))
             for element in self._root.findall("inputData")
         }
         decisions = self._root.findall("decision")
-        known = Names([*inputs, *map(_name, decisions), *components, *self._told])
-        read = {_name(element): self._decision(element, known) for element in decisions}
+        functions = self._root.findall("businessKnowledgeModel")
+        known = Names([*inputs, *map(plain_name, [*decisions, *functions]), *components, *self._told])
+        knowledge = {plain_name(element): self._knowledge(element, functions, components) for element in functions}
+        read = {plain_name(element): self._decision(element, known) for element in decisions}
         if not read:
             raise TableError(self._source, "definitions", "holds no decision")
-        if cycle := find_cycle({name: decision.requires for name, decision in read.items()}):
+        requires = {name: one.requires for name, one in read.items()}
+        if cycle := find_cycle(requires | {name: one.requires for name, one in knowledge.items()}):
             raise TableError(self._source, f"decision {cycle}", "requires itself")
         name, namespace = self._root.get("name", ""), self._root.get("namespace", "")
-        return Model(name, namespace, types, inputs, read, dict(self._root.attrib))
+        return Model(name, namespace, types, inputs, read, knowledge, dict(self._root.attrib))
 
     def _refuse_foreign(self) -> None:
-        for tag, what in (("import", "imported models"), ("businessKnowledgeModel", "business knowledge models")):
-            element = self._root.find(tag)
-            if element is not None:
-                raise TableError(self._source, f"{tag} {element.get('name', '')}", f"{what} are not supported")
+        element = self._root.find("import")
+        if element is not None:
+            raise TableError(self._source, f"import {element.get('name', '')}", "imported models are not supported")
+
+    def _knowledge(self, element: Element, functions: list[Element], components: list[str]) -> Knowledge:
+        known = Names([*map(plain_name, functions), *components])
+        name = plain_name(element)
+        reader = TableReader(self._source, name, known, "businessKnowledgeModel")
+        return read_knowledge(element, self._requires(element, f"businessKnowledgeModel {name}"), reader)
 
     def _decision(self, element: Element, known: Names) -> Decision:
-        name = _name(element)
-        logic = next((child for child in element if child.tag in _LOGIC), None)
-        if logic is None:
-            raise TableError(self._source, f"decision {name}", "has no logic")
-        reader = TableReader(self._source, name, known)
-        body: DecisionTable | Node
-        match logic.tag:
-            case "decisionTable":
-                body = reader.table(logic)
-            case "literalExpression":
-                if (language := logic.get("expressionLanguage")) and not _is_feel(language):
-                    raise TableError(self._source, f"decision {name}", f"expression language {language}")
-                body = reader.expression("expression", text_of(logic))
-            case other:
-                raise TableError(self._source, f"decision {name}", f"a boxed {other} is not supported")
-        return Decision(name, element.get("id", ""), _variable_type(element), self._requires(element, name), body)
+        name, logic = plain_name(element), find_logic(element)
+        body = None if logic is None else read_logic(logic, TableReader(self._source, name, known))
+        type_ref = _variable_type(element) or ("" if logic is None else local_type(logic.get("typeRef")))
+        requires = self._requires(element, f"decision {name}")
+        return Decision(name, element.get("id", ""), type_ref, requires, body)
 
-    def _requires(self, element: Element, name: str) -> tuple[str, ...]:
+    def _requires(self, element: Element, place: str) -> tuple[str, ...]:
         found = []
-        for requirement in element.findall("informationRequirement"):
-            for child in requirement:
-                if child.tag not in {"requiredInput", "requiredDecision"}:
+        for requirement in element:
+            for child in requirement if requirement.tag in _REQUIREMENTS else ():
+                if child.tag not in _REQUIRED:
                     continue
                 href = child.get("href", "")
                 target = self._by_id.get(href.partition("#")[2]) if "#" in href else None
                 if target is None or not isinstance(target.tag, str):
-                    raise TableError(self._source, f"decision {name}", f"requires {href!r}, which is not here")
-                found.append(_name(target))
+                    raise TableError(self._source, place, f"requires {href!r}, which is not here")
+                found.append(plain_name(target))
         return tuple(dict.fromkeys(found))
-
-
-def _is_feel(language: str) -> bool:
-    return bool(re.search(r"/FEEL/?$|^s?-?feel$", language, re.IGNORECASE))
-
-
-def _name(element: Element) -> str:
-    return " ".join(element.get("name", "").split())
 
 
 def _variable_type(element: Element) -> str:

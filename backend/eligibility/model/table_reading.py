@@ -12,23 +12,27 @@ _NOTHING: Final = "null"
 
 
 class TableReader:
-    """Reads one decision's logic; knows its name for errors and the names it may use."""
+    """Reads the tables and expressions of one decision or function; knows its name and the names it may use."""
 
-    def __init__(self, source: str, decision: str, names: Names) -> None:
-        self._source, self._decision, self._names = source, decision, names
+    def __init__(self, source: str, name: str, names: Names, what: str = "decision") -> None:
+        self.source, self.names = source, names
+        self._name, self._what = name, what
+
+    def knowing(self, name: str) -> "TableReader":
+        return TableReader(self.source, self._name, self.names.along_with([name]), self._what)
 
     def error(self, place: str, problem: str) -> TableError:
-        return TableError(self._source, f"decision {self._decision}, {place}", problem)
+        return TableError(self.source, f"{self._what} {self._name}, {place}", problem)
 
     def expression(self, place: str, text: str) -> Node:
         try:
-            return parse_expression(text or _NOTHING, self._names)
+            return parse_expression(text or _NOTHING, self.names)
         except SFeelError as error:
             raise self.error(place, str(error)) from error
 
     def tests(self, place: str, text: str) -> Tests:
         try:
-            return parse_cell(text or "-", self._names)
+            return parse_cell(text or "-", self.names)
         except SFeelError as error:
             raise self.error(place, str(error)) from error
 

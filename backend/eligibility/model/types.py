@@ -86,6 +86,14 @@ def _part_belongs(value: FeelValue, declared: ItemType, types: Mapping[str, Item
     return value is None or (isinstance(value, list) and all(_belongs(one, declared, types, depth) for one in value))
 
 
+def kind_of_type(declared: ItemType, types: Mapping[str, ItemType]) -> Kind | None:
+    """Return which of FEEL's own types one value of a declared type is of; None for any and for structures."""
+    base, seen = declared.base or "", 0
+    while base in types and seen < _DEPTH:
+        base, seen = types[base].base or "", seen + 1
+    return _BUILT_IN.get(base)
+
+
 def find_cycle(requires: Mapping[str, tuple[str, ...]]) -> str | None:
     """Return a name that, by way of others, requires itself; None when none does."""
     done: set[str] = set()

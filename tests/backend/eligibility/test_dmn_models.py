@@ -131,8 +131,9 @@ def test_allowed_values_bind_inputs_and_structures_have_parts() -> None:
         (table("T", [("Agee", "number")], [("x", "string")], []), "decision T, input 1 (Agee)"),
         (table("T", AGE, [("x", "string")], [["-"]]), "decision T, rule 1"),
         (table("T", AGE, [("x", "string")], [], 'hitPolicy="BEST"'), "decision T, hitPolicy"),
-        ('<businessKnowledgeModel name="B"/>' + expression("D", "1"), "businessKnowledgeModel B"),
-        ('<decision id="d" name="D"><context/></decision>', "decision D"),
+        ('<businessKnowledgeModel name="B"/>' + expression("D", "1"), "businessKnowledgeModel B, logic"),
+        ('<decision id="d" name="D"><relation/></decision>', "decision D, logic"),
+        ('<import name="other"/>' + expression("D", "1"), "import other"),
         (
             expression("D", "1", '<informationRequirement><requiredDecision href="#d_D"/></informationRequirement>'),
             "decision D",
