@@ -54,13 +54,14 @@ def evaluate_all(
         name: conform(to_feel(inputs[name]), data.type_ref, model.types) if name in inputs else absent
         for name, data in model.inputs.items()
     }
-    for name, told in model.decisions.items():
-        if told.logic is None:  # people decide it outside the model
-            given = name in inputs
-            values[name] = conform(to_feel(inputs[name]), told.type_ref, model.types) if given else absent
+    told = {  # people decide them outside the model
+        name: conform(to_feel(inputs[name]), one.type_ref, model.types) if name in inputs else absent
+        for name, one in model.decisions.items()
+        if one.logic is None
+    }
     wanted = [_find(model, only)] if only else list(model.decisions.values())
     for decision in wanted:
-        _resolve(model, decision, values)
+        _resolve(model, decision, values, told)
     return {name: values[name] for name in model.decisions if name in values}
 
 
@@ -74,12 +75,15 @@ def _find(model: Model, name: str) -> Decision:
     return found
 
 
-def _resolve(model: Model, decision: Decision, values: dict[str, FeelValue]) -> None:
-    if decision.name in values or decision.logic is None:
+def _resolve(model: Model, decision: Decision, values: dict[str, FeelValue], told: Mapping[str, FeelValue]) -> None:
+    if decision.name in values:
+        return
+    if decision.logic is None:
+        values[decision.name] = told[decision.name]
         return
     for name in decision.requires:
         if name in model.decisions:
-            _resolve(model, model.decisions[name], values)
+            _resolve(model, model.decisions[name], values, told)
     scope = _functions(decision.requires, model) | {
         name: values.get(name) for name in decision.requires if name not in model.knowledge
     }
