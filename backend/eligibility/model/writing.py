@@ -75,8 +75,10 @@ def set_version(xml: bytes, version: str, effective_from: date) -> bytes:
 def _parse(xml: bytes) -> Document:
     try:
         return minidom.parseString(xml, forbid_dtd=True)  # type: ignore[arg-type]  # bytes tell their encoding
-    except (ExpatError, DefusedXmlException, ValueError) as error:
-        raise TableError("model", "file", "not well-formed XML, or with a document type") from error
+    except ExpatError as error:
+        raise TableError("model", "file", f"not well-formed XML (line {error.lineno})") from error
+    except (DefusedXmlException, ValueError) as error:
+        raise TableError("model", "file", "XML with a document type or entities, or of no known encoding") from error
 
 
 def _set_text(cell: Element, text: str) -> None:

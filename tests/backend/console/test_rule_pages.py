@@ -192,8 +192,8 @@ def test_examples_run_and_two_versions_are_held_side_by_side(client):
     _post(client, f"{path}/save", file.replace(b"<text>800</text>", b"<text>900</text>"))
     assert "amount_baht: 900, not 800" in _post(client, f"{path}/examples").text
     compared = client.get(f"{path}/compare?with=old_age_allowance@2560.1").text
-    assert 'class="cell was">800<' in compared
-    assert 'class="cell is">900<' in compared
+    assert 'class="cell was" data-label="amount_baht">800<' in compared
+    assert 'class="cell is" data-label="amount_baht">900<' in compared
     assert compared.count("pair-same") == 8
 
 
