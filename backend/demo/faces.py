@@ -3,29 +3,18 @@
 import json
 from collections.abc import Callable, Mapping
 from datetime import UTC, date, datetime
-from hashlib import sha256
 from typing import Any, Final
 
-from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
-
 from backend.demo.control import Failure, twist
+from backend.demo.dci.desk import open_dci_desks
 from backend.demo.desk import SOAP_PATH, Asked, Desk, JsonDesk, People, SoapDesk, encode_problem, parse_object
 from backend.demo.errors import AskedWronglyError
 from backend.demo.questions import QUESTIONS, Json
 from backend.demo.reply import Reply
-from backend.linkage.adapters.dci_envelope import seal, unseal
 from backend.linkage.adapters.xroad import hash_request
-from backend.linkage.errors import WrongAnswerError
 
-DCI_PATH: Final = "/registry/sync/search"
 BROKER_PATH: Final = "/v1/broker"
-CENTRE: Final = "centre"
 _OUT_OF_ORDER: Final = "the register is out of order"
-
-
-def demo_key(name: str) -> Ed25519PrivateKey:
-    """Return the invented key of an agency or of the ``centre``: the same everywhere, hence for demos alone."""
-    return Ed25519PrivateKey.from_private_bytes(sha256(f"baidiao demo {name}".encode()).digest())
 
 
 def xroad_service(agency_id: str, path: str) -> str:
@@ -56,46 +45,6 @@ class XRoadDesk:
     def out_of_order(self) -> Reply:
         """Return a fault of the agency's own."""
         return self._inner.out_of_order()
-
-
-class DciDesk:
-    """A register as a DCI registry: signed searches by ``idtype-value``."""
-
-    def __init__(self, agency_id: str, inner: JsonDesk, now: Callable[[], datetime]) -> None:
-        self._agency_id = agency_id
-        self._inner = inner
-        self._now = now
-
-    def answer(self, asked: Asked) -> Reply:
-        """Answer one envelope, see ``Desk``."""
-        try:
-            _, message = unseal(parse_object(asked.body), demo_key(CENTRE).public_key())
-        except AskedWronglyError as error:
-            return encode_problem(400, error.code, message=error.explanation)
-        except WrongAnswerError:
-            return encode_problem(401, "signature", message="not signed by the centre")
-        searches = message.get("search_request")
-        if not isinstance(searches, list) or not searches:
-            return encode_problem(400, "search_request", message="no search")
-        answers = [self._search(search, asked.failure) for search in searches]
-        told = {"transaction_id": message.get("transaction_id"), "search_response": answers}
-        header = {"version": "1.0.0", "action": "on-search", "sender_id": self._agency_id, "receiver_id": CENTRE}
-        stamped = {**header, "message_ts": self._now().isoformat()}
-        return Reply(200, seal(stamped, told, demo_key(self._agency_id)))
-
-    def out_of_order(self) -> Reply:
-        """Return an internal error."""
-        return self._inner.out_of_order()
-
-    def _search(self, search: Any, failure: Failure) -> Json:
-        told = {"reference_id": search.get("reference_id") if isinstance(search, dict) else None}
-        try:
-            query = search["search_criteria"]["query"]
-            answer = self._inner.look_up({"citizen_number": query["value"]})
-        except (AskedWronglyError, KeyError, TypeError):
-            return {**told, "status": "rjct", "status_reason_code": "rjct.search_criteria.invalid"}
-        found = answer.pop("found")
-        return {**told, "status": "succ", "data": {"reg_records": [twist(answer, failure)] if found else []}}
 
 
 class BrokerDesk:
@@ -155,4 +104,4 @@ def open_desks(
     plain = {path: JsonDesk(people, question) for path, question in QUESTIONS[agency_id].items()}
     desks: dict[str, Desk] = {**plain, BROKER_PATH: BrokerDesk(plain)}
     desks |= {f"/r1/{xroad_service(agency_id, path)}": XRoadDesk(desk) for path, desk in plain.items()}
-    return desks | {DCI_PATH: DciDesk(agency_id, next(iter(plain.values())), now)}
+    return desks | open_dci_desks(agency_id, next(iter(plain.values())), now)

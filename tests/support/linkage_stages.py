@@ -228,13 +228,14 @@ class XRoadStage(HttpStage):
 
 
 def search_answer(
-    records: list[Any],
+    records: list[Any] | dict[str, Any],
     *,
     key: Ed25519PrivateKey = THEIR_KEY,
     sender: str = "agency",
     age: timedelta = timedelta(),
     transaction: str = "",
     status: str = "succ",
+    code: str = "",
     delay_s: float = 0.0,
 ) -> Behaviour:
     """Answer as a DCI registry does, having checked the question's signature."""
@@ -242,7 +243,7 @@ def search_answer(
     async def behave(request: web.Request) -> web.StreamResponse:
         _, message = unseal(json.loads(await request.read()), OUR_KEY.public_key())
         header = {"sender_id": sender, "message_ts": (datetime.now(UTC) - age).isoformat()}
-        answer = {"reference_id": "1", "status": status, "data": {"reg_records": records}}
+        answer = {"reference_id": "1", "status": status, "status_reason_code": code, "data": {"reg_records": records}}
         told = {"transaction_id": transaction or message["transaction_id"], "search_response": [answer]}
         return await sends(seal(header, told, key), delay_s=delay_s)(request)
 

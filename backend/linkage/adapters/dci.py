@@ -23,6 +23,15 @@ VERSION: Final = "1.0.0"
 ANSWER_AGE: Final = timedelta(minutes=5)
 """How far the agency's clock may be from the centre's: an older answer may be a replayed one."""
 _JSON: Final = frozenset({"application/json"})
+_TOO_MANY: Final = "rjct.search.too_many_records_found"
+_FAULTS: Final = {
+    "err.service.unavailable": (NotKnownCause.UNREACHABLE, True),
+    "err.request.timeout": (NotKnownCause.TIMEOUT, True),
+    "err.request.too_many_requests": (NotKnownCause.OVERLOADED, True),
+    "err.request.unauthorized": (NotKnownCause.NOT_PERMITTED, False),
+    "err.request.forbidden": (NotKnownCause.NOT_PERMITTED, False),
+}
+"""What the standard's codes for a whole message mean to who asked."""
 
 
 class DciProvider:
@@ -58,7 +67,11 @@ class DciProvider:
         if isinstance(answer, NotKnown):
             return answer
         try:
-            header, message = unseal(parse_json(answer), self._answer_key)
+            envelope = parse_json(answer)
+            fault = find_fault(envelope)
+            if fault is not None:
+                return fault
+            header, message = unseal(envelope, self._answer_key)
             self._check_header(header)
             tree = find_record(message, transaction, self._request.found)
             known = read_facts(self._request, tree, facts, lexical=False, about=number_sent(subject, self._request))
@@ -99,6 +112,17 @@ class DciProvider:
             raise WrongAnswerError("stale")
 
 
+def find_fault(envelope: object) -> NotKnown | None:
+    """Return what a registry's unsigned receipt of an error says, or None where there is none; pure."""
+    message = envelope.get("message") if isinstance(envelope, Mapping) else None
+    if not isinstance(message, Mapping) or message.get("ack_status") not in {"ERR", "NACK"}:
+        return None
+    error = message.get("error")
+    code = error.get("code") if isinstance(error, Mapping) else None
+    cause, retryable = _FAULTS.get(code if isinstance(code, str) else "", (NotKnownCause.BAD_ANSWER, False))
+    return NotKnown(cause, retryable=retryable, detail="registry_fault")
+
+
 def find_record(message: Mapping[str, Any], transaction: str, found: str) -> dict[str, Any]:
     """Return the one record of a search's answer, with ``found`` saying whether there was one; pure.
 
@@ -110,9 +134,12 @@ def find_record(message: Mapping[str, Any], transaction: str, found: str) -> dic
         raise WrongAnswerError("other_transaction")
     answer = answers[0]
     if not isinstance(answer, Mapping) or answer.get("status") != "succ" or answer.get("reference_id") != "1":
-        raise WrongAnswerError("search_refused")
+        code = answer.get("status_reason_code") if isinstance(answer, Mapping) else None
+        raise WrongAnswerError("several_records" if code == _TOO_MANY else "search_refused")
     data = answer.get("data")
     records = data.get("reg_records") if isinstance(data, Mapping) else None
+    if isinstance(records, Mapping):  # some of the standard's profiles have one record where others have a list
+        records = [records] if records else []
     if not isinstance(records, list) or not all(isinstance(record, Mapping) for record in records):
         raise WrongAnswerError("reg_records")
     if len(records) > 1:

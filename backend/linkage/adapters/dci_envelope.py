@@ -1,7 +1,8 @@
 """DCI envelopes, pure: ``{"signature", "header", "message"}``, signed with Ed25519.
 
 The signature is a JWS in compact form with its payload detached (RFC 7515 appendix F), algorithm EdDSA (RFC 8037), over
-header and message as JSON with sorted keys and no spaces.
+header and message as JSON with sorted keys and no spaces. The JWS's own header may also name a key and a type (``kid``,
+``typ``); the key believed is the one that the directory has.
 """
 
 import json
@@ -15,6 +16,8 @@ from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey,
 from backend.linkage.errors import WrongAnswerError
 
 _ALGORITHM: Final = {"alg": "EdDSA"}
+_KNOWN: Final = frozenset({"alg", "kid", "typ"})
+"""What else stands there may change what is signed (``b64``, RFC 7797) or must be understood (``crit``)."""
 Json = Mapping[str, Any]
 
 
@@ -38,8 +41,8 @@ def unseal(envelope: object, key: Ed25519PublicKey) -> tuple[Json, Json]:
         raise WrongAnswerError("not_an_envelope")
     protected, payload, value = (*signature.split("."), "", "", "")[:3]
     try:
-        algorithm = json.loads(_bytes(protected))
-        if payload or algorithm != _ALGORITHM:
+        about = json.loads(_bytes(protected))
+        if payload or not isinstance(about, dict) or about.get("alg") != "EdDSA" or about.keys() - _KNOWN:
             raise WrongAnswerError("signature_form")
         key.verify(_bytes(value), _signing_input(protected, header, message))
     except InvalidSignature:

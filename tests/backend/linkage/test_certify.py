@@ -11,7 +11,8 @@ import requests
 from click.testing import CliRunner, Result
 from cryptography.hazmat.primitives import serialization
 
-from backend.demo.faces import CENTRE, demo_key, xroad_service
+from backend.demo.dci.keys import CENTRE, demo_key
+from backend.demo.faces import xroad_service
 from backend.linkage.certify.cli import certify
 from tests.support.agency_servers import build_small_stores, running_agency
 

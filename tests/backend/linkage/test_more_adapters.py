@@ -4,6 +4,7 @@ import asyncio
 import json
 import threading
 import time
+from base64 import urlsafe_b64encode
 from collections.abc import Awaitable, Callable, Iterator, Mapping
 from datetime import timedelta
 from pathlib import Path
@@ -30,6 +31,7 @@ from backend.linkage.ports import Facts, NotKnown
 from backend.linkage.transport import AiohttpTransport
 from contracts.decision import NotKnownCause
 from contracts.message import Words
+from tests.support.dci_forms import check_search
 from tests.support.linkage_agencies import NUMBER, AgencyServer, says, sends, subject
 from tests.support.linkage_contract import DEADLINE_S, KNOWN
 from tests.support.linkage_stages import (
@@ -162,6 +164,7 @@ def test_xroad_tells_the_gateways_fault_from_the_providers(server: AgencyServer)
         (search_answer([RECORD], transaction="another"), "other_transaction"),
         (search_answer([RECORD], status="rjct"), "search_refused"),
         (search_answer([RECORD, RECORD]), "several_records"),
+        (search_answer([], status="rjct", code="rjct.search.too_many_records_found"), "several_records"),
         (says(GOOD), "not_an_envelope"),
     ],
 )
@@ -177,6 +180,58 @@ def test_one_changed_value_breaks_an_envelope() -> None:
     assert unseal(envelope, THEIR_KEY.public_key()) == ({"sender_id": "agency"}, {"alive": True})
     envelope["message"]["alive"] = False
     with pytest.raises(WrongAnswerError, match="signature"):
+        unseal(envelope, THEIR_KEY.public_key())
+
+
+def test_dci_asks_as_the_standard_has_it(server: AgencyServer) -> None:
+    server.behaviour = search_answer([RECORD])
+    assert ask(DciStage(server)) == KNOWN
+    check_search(json.loads(server.seen[0]["body"]))
+
+
+def test_dci_takes_one_record_for_a_list_of_them(server: AgencyServer) -> None:
+    server.behaviour = search_answer(RECORD)
+    assert ask(DciStage(server)) == KNOWN
+    server.behaviour = search_answer({})
+    assert ask(DciStage(server)) == XROAD_REQUEST.absent
+
+
+@pytest.mark.parametrize(
+    ("code", "cause", "retryable"),
+    [
+        ("err.service.unavailable", NotKnownCause.UNREACHABLE, True),
+        ("err.request.timeout", NotKnownCause.TIMEOUT, True),
+        ("err.request.too_many_requests", NotKnownCause.OVERLOADED, True),
+        ("err.request.forbidden", NotKnownCause.NOT_PERMITTED, False),
+        ("err.signature.invalid", NotKnownCause.BAD_ANSWER, False),
+        (None, NotKnownCause.BAD_ANSWER, False),
+    ],
+)
+def test_dci_hears_what_a_registrys_fault_means(
+    server: AgencyServer, code: str | None, cause: NotKnownCause, retryable: bool
+) -> None:
+    server.behaviour = says({"message": {"ack_status": "ERR", "error": {"code": code, "message": "no"}}})
+    assert ask(DciStage(server)) == NotKnown(cause, retryable=retryable, detail="registry_fault")
+
+
+@pytest.mark.parametrize(
+    ("more", "believed"),
+    [({"kid": "agency-1", "typ": "JOSE"}, True), ({"b64": False}, False), ({"crit": ["exp"]}, False)],
+)
+def test_a_signature_may_name_its_key_and_no_rules_of_its_own(more: dict[str, object], *, believed: bool) -> None:
+    def base64(value: object) -> str:
+        return (
+            urlsafe_b64encode(json.dumps(value, sort_keys=True, separators=(",", ":")).encode()).rstrip(b"=").decode()
+        )
+
+    part = {"header": {"sender_id": "agency"}, "message": {"alive": True}}
+    about = base64({"alg": "EdDSA", **more})
+    value = urlsafe_b64encode(THEIR_KEY.sign(f"{about}.{base64(part)}".encode())).rstrip(b"=").decode()
+    envelope = {"signature": f"{about}..{value}", **part}
+    if believed:
+        assert unseal(envelope, THEIR_KEY.public_key()) == (part["header"], part["message"])
+        return
+    with pytest.raises(WrongAnswerError, match="signature_form"):
         unseal(envelope, THEIR_KEY.public_key())
 
 
