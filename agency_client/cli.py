@@ -13,7 +13,8 @@ from pydantic import ValidationError
 
 from agency_client.client import AgencyClient
 from agency_client.errors import AgencyClientError
-from contracts.agency import AgencyAnswer, BulkJob, BulkResult
+from contracts.agency import AgencyAnswer, AgencySubject, BulkJob, BulkResult
+from contracts.subject import SubjectKind
 
 _REFUSED: Final = 1
 _LATER: Final = 75
@@ -61,15 +62,26 @@ def services(client: AgencyClient) -> None:
 @_officer
 @_key
 @click.option("--json", "as_json", is_flag=True, help="The whole answer.")
+@click.option("--company", is_flag=True, help="The number is a company's; a second line names who acts for it.")
 @click.argument("number", default="-")
 @click.pass_obj
 def one(
-    client: AgencyClient, services: tuple[str, ...], officer: str, key: str | None, as_json: bool, number: str
+    client: AgencyClient,
+    services: tuple[str, ...],
+    officer: str,
+    key: str | None,
+    as_json: bool,
+    company: bool,
+    number: str,
 ) -> None:
-    """Ask about the person with this citizen NUMBER; '-' reads it from standard input, where no history keeps it."""
-    digits = (sys.stdin.readline() if number == "-" else number).strip()
+    """Ask about the person with this citizen NUMBER, or about a pupil by G code.
+
+    '-' reads it from standard input, where no history keeps it; with --company a second line may hold the citizen
+    number of the person who acts for the company.
+    """
+    lines = [sys.stdin.readline().strip() for _ in range(1 + company)] if number == "-" else [number]
     with _told():
-        answer = client.ask(digits, services, officer, key=key)
+        answer = client.ask(_about(lines, company=company), services, officer, key=key)
     if as_json:
         click.echo(answer.model_dump_json(indent=1))
         return
@@ -87,7 +99,11 @@ def one(
 @click.argument("file", type=click.Path(exists=True, path_type=Path, dir_okay=False))
 @click.pass_obj
 def many(client: AgencyClient, services: tuple[str, ...], officer: str, key: str | None, out: Path, file: Path) -> None:
-    """Ask about everybody in FILE: CSV with the columns 'reference' and 'citizen_number'."""
+    """Ask about everybody in FILE, a CSV file.
+
+    Its columns are 'reference' and 'citizen_number', 'g_code' or 'juristic_number'. Beside a 'juristic_number' the
+    'citizen_number' is that of the person who acts for the company.
+    """
     with _told():
         job = client.submit(_read(file), services, officer, key=key)
         click.echo(f"batch {job.id}: {job.total} lines taken", err=True)
@@ -101,13 +117,24 @@ def many(client: AgencyClient, services: tuple[str, ...], officer: str, key: str
     click.echo(f"{len(results)} results in {out}, {refused} of them refusals")
 
 
-def _read(file: Path) -> Iterator[tuple[str, str]]:
+def _about(lines: list[str], *, company: bool) -> str | AgencySubject:
+    first, second = (*lines, "", "")[:2]
+    if not company:
+        return first
+    return AgencySubject(type=SubjectKind.COMPANY, juristic_number=first, citizen_number=second)
+
+
+def _read(file: Path) -> Iterator[tuple[str, str | AgencySubject]]:
     with file.open(newline="", encoding="utf-8-sig") as source:
-        for row in csv.DictReader(source):
-            try:
-                yield row["reference"], row["citizen_number"]
-            except KeyError as error:
-                raise click.ClickException(f"{file}: no column {error}") from error
+        rows = csv.DictReader(source)
+        names = set(rows.fieldnames or ())
+        if "reference" not in names or not names & {kind.value for kind in SubjectKind}:
+            raise click.ClickException(f"{file}: the columns 'reference' and 'citizen_number' are needed")
+        for row in rows:
+            given = {kind: (row.get(kind) or "").strip() for kind in SubjectKind}
+            kinds = [kind for kind in (SubjectKind.COMPANY, SubjectKind.PUPIL) if given[kind]]
+            kind = kinds[0] if kinds else SubjectKind.PERSON
+            yield row["reference"], AgencySubject.model_validate({"type": kind, **given})
 
 
 def _show(job: BulkJob) -> None:
@@ -147,7 +174,8 @@ def _told() -> Iterator[None]:
     try:
         yield
     except ValidationError as error:
-        places = sorted({".".join(map(str, item["loc"])) for item in error.errors(include_input=False)})
+        found = error.errors(include_input=False, include_url=False)
+        places = sorted({".".join(map(str, item["loc"])) or item["msg"] for item in found})
         raise click.ClickException("not well formed: " + ", ".join(places)) from None
     except AgencyClientError as error:
         raise _Failure(str(error), _LATER if error.retryable else _REFUSED) from error

@@ -27,6 +27,7 @@ from contracts.agency import (
     BulkState,
 )
 from contracts.decision import Service, ServiceList
+from contracts.subject import SubjectKind
 
 _M = TypeVar("_M", bound=BaseModel)
 _POLL_S: Final = 1.0
@@ -89,12 +90,12 @@ class AgencyClient:
         return self._get(ServiceList, AGENCY_SERVICES_PATH).services
 
     def ask(
-        self, citizen_number: str, services: Iterable[str], officer: str, *, key: str | None = None
+        self, about: str | AgencySubject, services: Iterable[str], officer: str, *, key: str | None = None
     ) -> AgencyAnswer:
         """Ask for one decision.
 
         Args:
-            citizen_number: Thirteen digits.
+            about: A person's thirteen digits or a pupil's G code; a company, or who acts for one, as a subject.
             services: By id.
             officer: Who asks, by his number at the agency; the evidence log keeps it.
             key: Idempotency key, 8 to 64 letters, digits, ``-`` or ``_``; a fresh one by default.
@@ -102,19 +103,23 @@ class AgencyClient:
         Raises:
             AgencyClientError: Refused, or nobody could be reached.
         """
-        subject = AgencySubject(citizen_number=citizen_number)
-        question = AgencyQuestion(services=tuple(services), officer=officer, subject=subject)
+        question = AgencyQuestion(services=tuple(services), officer=officer, subject=_subject(about))
         headers = {IDEMPOTENCY_HEADER: key or uuid4().hex}
         body = question.model_dump_json(exclude_none=True).encode()
         return _parse(AgencyAnswer, self._transport.request("POST", DECISIONS_PATH, body, headers).content)
 
     def submit(
-        self, people: Iterable[tuple[str, str]], services: Iterable[str], officer: str, *, key: str | None = None
+        self,
+        people: Iterable[tuple[str, str | AgencySubject]],
+        services: Iterable[str],
+        officer: str,
+        *,
+        key: str | None = None,
     ) -> BulkJob:
         """Hand in a batch.
 
         Args:
-            people: Pairs of the agency's own reference and the citizen's number.
+            people: Pairs of the agency's own reference and whom the line is about, as in ``ask``.
             services: By id.
             officer: Who asks.
             key: Idempotency key; a fresh one by default.
@@ -122,9 +127,7 @@ class AgencyClient:
         Raises:
             AgencyClientError: Refused, or nobody could be reached.
         """
-        items = tuple(
-            BulkItem(reference=reference, subject=AgencySubject(citizen_number=number)) for reference, number in people
-        )
+        items = tuple(BulkItem(reference=reference, subject=_subject(about)) for reference, about in people)
         request = BulkRequest(services=tuple(services), officer=officer, items=items)
         headers = {IDEMPOTENCY_HEADER: key or uuid4().hex}
         body = request.model_dump_json(exclude_none=True).encode()
@@ -159,6 +162,14 @@ class AgencyClient:
 
     def _get(self, kind: type[_M], path: str) -> _M:
         return _parse(kind, self._transport.request("GET", path).content)
+
+
+def _subject(about: str | AgencySubject) -> AgencySubject:
+    if isinstance(about, AgencySubject):
+        return about
+    if about[:1] in {"G", "g"}:
+        return AgencySubject(type=SubjectKind.PUPIL, g_code=about.upper())
+    return AgencySubject(citizen_number=about)
 
 
 def _parse(kind: type[_M], body: bytes) -> _M:
