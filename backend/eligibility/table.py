@@ -56,7 +56,7 @@ class Row:
         outcome: Eligible or not eligible; tables never say *undecided*, missing facts do.
         reasons: Codes of the reasons it gives.
         amount: What is paid, for an eligible row.
-        note: The officer's annotation.
+        note: The officer's annotation: in Thai, then after " / " in English.
     """
 
     cells: tuple[Tests, ...]

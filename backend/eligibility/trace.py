@@ -9,6 +9,7 @@ from datetime import timedelta
 from functools import reduce
 from operator import and_
 
+from backend.eligibility.cell_words import failed_words, input_words
 from backend.eligibility.derive import facts_behind
 from backend.eligibility.feel.cells import Value
 from backend.eligibility.table import Table, columns_of, deciding_rows
@@ -87,25 +88,21 @@ def facts_used(
 
 def row_words(row: RowTrace, names: Catalogue) -> Words:
     """Put what became of a row into both languages, by the names that citizens see."""
-    th, en = f"ข้อ {row.row} {row.note}".strip(), f"Rule {row.row}"
+    note_th, _, note_en = row.note.partition(" / ")  # annotations are written in Thai, then English if at all
+    th = f"ข้อ {row.row}" + (f" ({note_th})" if note_th else "")
+    en = f"Rule {row.row}" + (f" ({note_en})" if note_en else "")
     if row.speaks:
         return Words(th=f"{th}: ใช้ตัดสิน", en=f"{en}: applies.")
     if row.failed:
-        listed = [(_named(name, names), cell) for name, cell in row.failed]
+        why = [failed_words(name, cell, names) for name, cell in row.failed]
         return Words(
-            th=f"{th}: ไม่ใช้ เพราะ" + " และ".join(f"{name.th}ไม่ตรงกับ {cell}" for name, cell in listed),
-            en=f"{en}: does not apply, because "
-            + " and ".join(f"{name.en} is not {cell}" for name, cell in listed)
-            + ".",
+            th=f"{th}: ไม่ใช้ เพราะ" + " และ".join(one.th for one in why),
+            en=f"{en}: does not apply, because " + " and ".join(one.en for one in why) + ".",
         )
     if row.open:
-        waited = [_named(name, names) for name in row.open]
+        waited = [input_words(name, names) for name in row.open]
         return Words(
-            th=f"{th}: ยังไม่ทราบ" + " และ".join(name.th for name in waited),
-            en=f"{en}: cannot be told without " + " and ".join(name.en for name in waited) + ".",
+            th=f"{th}: ยังบอกไม่ได้ เพราะยังไม่ทราบข้อมูล" + " และ".join(name.th for name in waited),
+            en=f"{en}: cannot be told yet; not known: " + ", ".join(name.en for name in waited) + ".",
         )
     return Words(th=f"{th}: เข้าเงื่อนไข แต่ข้ออื่นมาก่อน", en=f"{en}: holds, but another rule comes first.")
-
-
-def _named(name: str, names: Catalogue) -> Words:
-    return names.facts[facts_behind(name)[0]].words

@@ -99,10 +99,25 @@ class CommonWords(Message):
 
 
 class FactEntry(Message):
-    """One fact's name and the agency that knows it."""
+    """One fact's name and the agency that knows it.
+
+    Attributes:
+        agency: Who knows it.
+        words: Its name.
+        holds: A sentence's part for a fact that is true, in the second person.
+        lacks: The same for one that is false.
+        subject: What a comparison may follow, e.g. "your financial assets are".
+        unit: What a number counts.
+        values: What its codes stand for.
+    """
 
     agency: AgencyId
     words: Words
+    holds: Words | None = None
+    lacks: Words | None = None
+    subject: Words | None = None
+    unit: Words | None = None
+    values: dict[str, Words] = Field(default_factory=dict)
 
 
 class ServiceEntry(Message):
@@ -120,3 +135,7 @@ class Catalogue(Message):
     agencies: dict[AgencyId, Words]
     facts: dict[str, FactEntry]
     services: tuple[ServiceEntry, ...] = Field(min_length=1)
+
+    def __hash__(self) -> int:
+        """Hash by identity: a catalogue is loaded once, and sentences made from it are kept by it."""
+        return id(self)

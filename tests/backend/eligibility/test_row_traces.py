@@ -37,16 +37,21 @@ def test_the_row_that_applied_and_why_the_others_did_not():
     assert [row.row for row in rows if row.speaks] == [7]
     assert rows[5].failed == (("person.age_years", "[60..69]"),)
     assert rows[4].failed == (("comptroller.state_pension", "true"),)
-    assert row_words(rows[6], CATALOGUE).en == "Rule 7: applies."
-    assert row_words(rows[5], CATALOGUE).en == "Rule 6: does not apply, because date of birth is not [60..69]."
-    assert row_words(rows[5], CATALOGUE).th == "ข้อ 6 60–69 ปี: ไม่ใช้ เพราะวันเกิดไม่ตรงกับ [60..69]"
+    assert row_words(rows[6], CATALOGUE).en == "Rule 7 (aged 70–79): applies."
+    assert (
+        row_words(rows[5], CATALOGUE).en
+        == "Rule 6 (aged 60–69): does not apply, because your age is not from 60 to 69."
+    )
+    assert row_words(rows[5], CATALOGUE).th == "ข้อ 6 (60–69 ปี): ไม่ใช้ เพราะอายุของท่านไม่อยู่ในช่วง 60–69 ปี"
 
 
 def test_a_row_waits_for_what_is_not_known():
     rows = trace(TABLE, _values({**WOMAN, Fact.STATE_PENSION: None}))
     assert not any(row.speaks for row in rows)
     assert rows[6].open == ("comptroller.state_pension",)
-    assert row_words(rows[6], CATALOGUE).en == "Rule 7: cannot be told without state pension or regular payment."
+    assert row_words(rows[6], CATALOGUE).en == (
+        "Rule 7 (aged 70–79): cannot be told yet; not known: state pension or regular payment."
+    )
 
 
 def test_facts_used_name_their_source_and_age():
