@@ -144,35 +144,36 @@ def signed_headers(url: str, body: bytes, key: Ed25519PrivateKey, key_id: str) -
     return {**headers, "Content-Type": "application/json", "Accept": "application/json"}
 
 
-@contextmanager
-def centre(folder: Path, agencies: Path, threads: int, database_url: str = "") -> Iterator[RunningCentre]:
-    """Serve a fresh centre with two workers and enrol a device."""
-    shutil.rmtree(folder, ignore_errors=True)
-    environment = {
+def centre_environment(folder: Path, agencies: Path, database_url: str = "") -> dict[str, str]:
+    """Return the settings of a centre that is to be measured."""
+    return {
         "BAIDIAO_CENTRE_STATE_DIR": str(folder),
         "BAIDIAO_CENTRE_AGENCIES_FILE": str(agencies),
         "BAIDIAO_CENTRE_LOG_LEVEL": "error",
         "BAIDIAO_CENTRE_DATABASE_URL": database_url,
         "BAIDIAO_CENTRE_DEVICE_RATE_PER_MINUTE": "0",  # one device stands for thousands here
     }
+
+
+@contextmanager
+def centre(folder: Path, agencies: Path, threads: int, database_url: str = "") -> Iterator[RunningCentre]:
+    """Serve a fresh centre with two workers and enrol a device."""
+    shutil.rmtree(folder, ignore_errors=True)
+    environment = centre_environment(folder, agencies, database_url)
     baidiao("centre", "init", **environment)
     place = ("--place-th", "ห้องวัด", "--place-en", "Measuring room")
     claim = baidiao("fleet", "claim", "--agency", TOWN, *place, **environment).split()[-1]
+    with served_centre(folder, environment, threads) as (url, pid):
+        yield enrol(url, claim, pid)
+
+
+@contextmanager
+def served_centre(folder: Path, environment: Mapping[str, str], threads: int) -> Iterator[tuple[str, int]]:
+    """Serve a prepared centre with two workers; give its address and process."""
     port = free_port()
+    serve = ("centre", "serve", "--port", str(port), "--workers", "2", "--threads", str(threads))
     process = subprocess.Popen(
-        [
-            sys.executable,
-            "-m",
-            "baidiao",
-            "centre",
-            "serve",
-            "--port",
-            str(port),
-            "--workers",
-            "2",
-            "--threads",
-            str(threads),
-        ],
+        [sys.executable, "-m", "baidiao", *serve],
         env={**os.environ, **environment},
         cwd=ROOT,
         stderr=(folder / "centre.err").open("wb"),
@@ -180,7 +181,7 @@ def centre(folder: Path, agencies: Path, threads: int, database_url: str = "") -
     try:
         url = f"http://127.0.0.1:{port}"
         wait_until_ready(f"{url}/readyz", process, folder / "centre.err")
-        yield enrol(url, claim, process.pid)
+        yield url, process.pid
     finally:
         process.send_signal(signal.SIGTERM)
         process.wait(40)

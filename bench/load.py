@@ -32,6 +32,12 @@ def encode_post(url: str, body: bytes, headers: dict[str, str]) -> bytes:
     return "\r\n".join(lines).encode() + b"\r\n\r\n" + body
 
 
+def encode_get(url: str) -> bytes:
+    """Write one HTTP/1.1 GET."""
+    parts = urlsplit(url)
+    return f"GET {parts.path}?{parts.query} HTTP/1.1\r\nHost: {parts.netloc}\r\n\r\n".encode()
+
+
 def fire(url: str, requests: list[bytes], connections: int, duration_s: float) -> Loaded:
     """Send requests over so many connections, each the next as soon as its last was answered, for a while."""
     return uvloop.run(_fire(url, iter(requests), connections, duration_s))

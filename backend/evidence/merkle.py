@@ -81,6 +81,28 @@ class CompactRange:
         return cls(size, tuple(peaks[at : at + HASH_BYTES] for at in range(0, len(peaks), HASH_BYTES)))
 
 
+class GrowingTree:
+    """The same for who goes through a whole log and needs no nodes: many times as quick, being changed in place."""
+
+    def __init__(self) -> None:
+        self.size = 0
+        self._peaks: list[bytes] = []
+
+    def append(self, hashed_leaf: bytes) -> None:
+        """Add one leaf."""
+        peaks, rest, current = self._peaks, self.size, hashed_leaf
+        while rest & 1:
+            current = sha256(b"\x01" + peaks.pop() + current).digest()
+            rest >>= 1
+        peaks.append(current)
+        self.size += 1
+
+    @property
+    def root(self) -> bytes:
+        """The tree's root hash."""
+        return _fold(self._peaks)
+
+
 def _fold(peaks: Sequence[bytes]) -> bytes:
     """Join complete subtrees from the right, as MTH splits them from the left."""
     if not peaks:

@@ -63,7 +63,12 @@ def parse_record(content: bytes) -> Record:
         if isinstance(told, dict) and "kind" in told:
             return _parse_other(told, content)
     leaf = parse_leaf(content)
-    return Record(leaf.decided_at, f"decision\n{leaf.device_id}\n{leaf.question_hash}\n{leaf.service}", leaf)
+    return Record(leaf.decided_at, write_identity(leaf.device_id, leaf.question_hash, leaf.service), leaf)
+
+
+def write_identity(device_id: str, question_hash: str, service: str) -> str:
+    """Return a decision's identity."""
+    return f"decision\n{device_id}\n{question_hash}\n{service}"
 
 
 def _parse_other(told: Mapping[str, Any], content: bytes) -> Record:

@@ -4,13 +4,14 @@ Leaves, and the roots of complete subtrees of every fourth height: any other nod
 proof in a tree of ten million leaves takes some ninety rows, all of them asked for in one statement.
 """
 
+import json
 from collections import defaultdict
 from collections.abc import Iterable
 from functools import cache
 from typing import Any, Final
 
-from sqlalchemy import BindParameter, Select, bindparam, literal, select, union_all
-from sqlalchemy.orm import Session
+from sqlalchemy import ARRAY, BigInteger, ColumnElement, Select, any_, bindparam, func, literal, select, union_all
+from sqlalchemy.orm import InstrumentedAttribute, Session
 
 from backend.evidence.errors import TreeRangeError
 from backend.evidence.models import EvidenceLeaf, EvidenceMidNode, EvidenceNode
@@ -79,27 +80,34 @@ def _select(session: Session, places: Iterable[Place]) -> dict[Place, bytes]:
         by_height[height].append(index)
     if not by_height:
         return {}
-    heights = tuple(sorted(by_height))
-    rows = session.execute(_statement(heights), {f"at_{height}": by_height[height] for height in heights})
+    heights, is_sqlite = tuple(sorted(by_height)), session.get_bind().dialect.name == "sqlite"
+    # A list is one parameter, whatever its length: the database gets the same text each time, and plans it once.
+    lists = {f"at_{at}": json.dumps(by_height[at]) if is_sqlite else by_height[at] for at in heights}
+    rows = session.execute(_statement(heights, is_sqlite=is_sqlite), lists).all()
     return {(height, index): found for height, index, found in rows}
 
 
 @cache
-def _statement(heights: tuple[int, ...]) -> Any:
+def _statement(heights: tuple[int, ...], *, is_sqlite: bool) -> Any:
     """Build the statement once for each set of heights: there are few, and building takes longer than reading."""
-    return union_all(*(_select_height(height) for height in heights))
+    return union_all(*(_select_height(height, is_sqlite=is_sqlite) for height in heights))
 
 
-def _select_height(height: int) -> Select[int, int, bytes]:
+def _select_height(height: int, *, is_sqlite: bool) -> Select[int, int, bytes]:
     said = literal(height, literal_execute=True).label("height")
-    at: BindParameter[int] = bindparam(f"at_{height}", expanding=True)
+
+    def is_wanted(column: InstrumentedAttribute[int]) -> ColumnElement[bool]:
+        if is_sqlite:
+            return column.in_(select(func.json_each(bindparam(f"at_{height}")).table_valued("value").c.value))
+        return column == any_(bindparam(f"at_{height}", type_=ARRAY(BigInteger)))
+
     if height == 0:
-        return select(said, EvidenceLeaf.index, EvidenceLeaf.hash).where(EvidenceLeaf.index.in_(at))
+        return select(said, EvidenceLeaf.index, EvidenceLeaf.hash).where(is_wanted(EvidenceLeaf.index))
     if is_in_tile(height):
         level = EvidenceNode.level == height // TILE_HEIGHT
-        return select(said, EvidenceNode.index, EvidenceNode.hash).where(level, EvidenceNode.index.in_(at))
+        return select(said, EvidenceNode.index, EvidenceNode.hash).where(level, is_wanted(EvidenceNode.index))
     mid = EvidenceMidNode.height == height
-    return select(said, EvidenceMidNode.index, EvidenceMidNode.hash).where(mid, EvidenceMidNode.index.in_(at))
+    return select(said, EvidenceMidNode.index, EvidenceMidNode.hash).where(mid, is_wanted(EvidenceMidNode.index))
 
 
 def _join(hashes: list[bytes]) -> bytes:

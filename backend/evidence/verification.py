@@ -13,8 +13,8 @@ from types import MappingProxyType
 from typing import Final, Protocol
 
 from backend.evidence.errors import LeafError, VerificationError
-from backend.evidence.merkle import CompactRange
-from backend.evidence.records import parse_record
+from backend.evidence.leaf_shapes import LeafShapes
+from backend.evidence.merkle import GrowingTree
 from contracts.checkpoint import Checkpoint
 from contracts.log_proof import leaf_hash
 
@@ -90,7 +90,7 @@ def verify_log(
     wanted: dict[int, set[bytes]] = {}
     for point in points:
         wanted.setdefault(point.size, set()).add(point.root)
-    tree, story = CompactRange(), _Story(repeats or RepeatsInMemory())
+    tree, story = GrowingTree(), _Story(repeats or RepeatsInMemory())
     _check_roots(tree, wanted)
     for entry in entries:
         if entry.index != tree.size:
@@ -99,7 +99,7 @@ def verify_log(
             if leaf_hash(entry.content) != entry.hash:
                 raise VerificationError("content", entry.index)
             story.read(entry.index, entry.content)
-        tree, _ = tree.append(entry.hash)
+        tree.append(entry.hash)
         _check_roots(tree, wanted)
         if tree.size in stamped:
             story.check_before(stamped[tree.size], tree.size)
@@ -109,7 +109,7 @@ def verify_log(
     story.end()
 
 
-def _check_roots(tree: CompactRange, wanted: dict[int, set[bytes]]) -> None:
+def _check_roots(tree: GrowingTree, wanted: dict[int, set[bytes]]) -> None:
     roots = wanted.pop(tree.size, None)
     if roots is not None and roots != {tree.root}:
         raise VerificationError("root", tree.size)
@@ -121,6 +121,7 @@ class _Story:
     def __init__(self, repeats: Repeats) -> None:
         self._latest: datetime | None = None
         self._repeats = repeats
+        self._shapes = LeafShapes()
 
     def check_before(self, at: datetime, size: int) -> None:
         if self._latest is not None and self._latest > at + DISORDER:
@@ -128,13 +129,14 @@ class _Story:
 
     def read(self, index: int, content: bytes) -> None:
         try:
-            record = parse_record(content)
+            at, identity = self._shapes.read(content)
         except LeafError as error:
             raise VerificationError("leaf", index) from error
-        if self._latest is not None and record.at < self._latest - DISORDER:
+        if self._latest is None or at > self._latest:
+            self._latest = at
+        elif at < self._latest - DISORDER:
             raise VerificationError("time", index)
-        self._latest = max(record.at, self._latest or record.at)
-        self._repeats.add(sha256(record.identity.encode()).digest(), index)
+        self._repeats.add(sha256(identity.encode()).digest(), index)
 
     def end(self) -> None:
         twice = self._repeats.find()
