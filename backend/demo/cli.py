@@ -15,6 +15,7 @@ from backend.demo.errors import DemoAgencyError
 from backend.demo.faces import open_desks
 from backend.demo.flock import Flock
 from backend.demo.holders import parse_holders
+from backend.demo.papers import Papers
 from backend.demo.population import generate_population
 from backend.demo.registers import AGENCY_IDS
 from backend.demo.server import AgencyServer, start_server, wait_for_end
@@ -74,12 +75,20 @@ def build(directory: Path, people: Path, size: int, seed: int, today: datetime |
     type=click.Path(path_type=Path, dir_okay=False),
     help="SQLite file that shows the register as the view `citizens`; then /register.csv hands it over as a file too.",
 )
+@click.option(
+    "--tls",
+    type=click.Path(path_type=Path, file_okay=False),
+    help="Speak TLS; AGENCY.authority.pem in this directory is what callers are to trust.",
+)
 @click.option("--until-stdin-closes", is_flag=True, help="End when standard input does.")
-def serve(agency: str, directory: Path, host: str, port: int, view: Path | None, until_stdin_closes: bool) -> None:
+def serve(
+    agency: str, directory: Path, host: str, port: int, view: Path | None, tls: Path | None, until_stdin_closes: bool
+) -> None:
     """Run one agency."""
     try:
         shown = None if view is None else ViewFile(view, agency, store_path(directory, agency), _today())
-        uvloop.run(_serve(agency, directory, (host, port), shown, until_stdin_closes=until_stdin_closes))
+        papers = None if tls is None else Papers(tls, agency, host)
+        uvloop.run(_serve(agency, directory, (host, port), shown, papers, until_stdin_closes=until_stdin_closes))
     except DemoAgencyError as error:
         raise click.ClickException(str(error)) from error
     except OSError as error:
@@ -87,15 +96,21 @@ def serve(agency: str, directory: Path, host: str, port: int, view: Path | None,
 
 
 async def _serve(
-    agency: str, directory: Path, address: tuple[str, int], view: ViewFile | None, *, until_stdin_closes: bool
+    agency: str,
+    directory: Path,
+    address: tuple[str, int],
+    view: ViewFile | None,
+    papers: Papers | None,
+    *,
+    until_stdin_closes: bool,
 ) -> None:
     host, port = address
     store = Store(store_path(directory, agency))
     wsdl = files("backend.demo").joinpath(f"{agency}.wsdl")
     template = wsdl.read_text("utf-8") if wsdl.is_file() else None
-    server = AgencyServer(agency, open_desks(agency, store, _today), template, view)
-    runner, taken = await start_server(server, host, port)
-    click.echo(f"{agency} listens on http://{host}:{taken}")
+    server = AgencyServer(agency, open_desks(agency, store, _today), template, view, papers)
+    runner, taken = await start_server(server, host, port, papers)
+    click.echo(f"{agency} listens on http{'s' if papers else ''}://{host}:{taken}")
     sys.stdout.flush()
     await wait_for_end(until_stdin_closes=until_stdin_closes)
     await runner.cleanup()

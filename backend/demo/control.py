@@ -23,6 +23,10 @@ class Failure(StrEnum):
     LIE = "lie"
     WRONG_TYPE = "wrong_type"
     BUSY = "busy"
+    WRONG_MEDIA = "wrong_media"
+    CUT = "cut"
+    DRIP = "drip"
+    BAD_TLS = "bad_tls"
 
 
 class Control(BaseModel):
@@ -31,7 +35,8 @@ class Control(BaseModel):
     Attributes:
         latency_ms: Waited before every answer, milliseconds.
         failure: What comes instead of an answer: an error, nothing at all, a closed connection, nonsense, far
-            too much, a redirect, half an answer, wrong values, values of the wrong type, or that it is too busy.
+            too much, a redirect, half an answer, wrong values, values of the wrong type, that it is too busy, an answer
+            that calls itself a page, one that breaks off, one that comes byte by byte, a certificate of nobody's.
     """
 
     model_config = ConfigDict(frozen=True, extra="forbid", strict=True)

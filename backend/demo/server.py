@@ -5,6 +5,7 @@ import signal
 import sys
 from collections.abc import Callable, Mapping
 from contextlib import suppress
+from dataclasses import replace
 from itertools import cycle
 from typing import Final
 
@@ -13,6 +14,7 @@ from aiohttp import ClientError, ClientSession, ClientTimeout, web
 from backend.demo.control import CANNED, NONSENSE, Control, Failure, parse_control
 from backend.demo.desk import SOAP_PATH, Asked, Desk, encode_problem
 from backend.demo.errors import AskedWronglyError
+from backend.demo.papers import Papers
 from backend.demo.reply import JSON, Callback, Reply
 from backend.demo.soap import CONTENT_TYPE, write_wsdl
 from backend.demo.view_file import ViewFile
@@ -20,6 +22,7 @@ from backend.demo.view_file import ViewFile
 _KEEPALIVE_S: Final = 300.0
 FILE_PATH: Final = "/register.csv"
 _NEVER_S: Final = 86_400.0
+_DRIP_EVERY_S: Final = 0.25
 _RECEIPT_FIRST_S: Final = 0.05
 _CALLBACK: Final = ClientTimeout(total=10.0)
 
@@ -32,20 +35,27 @@ class AgencyServer:
         desks: What it answers, by path.
         wsdl: Template of the service description, for a SOAP agency.
         view: The register as a database and as a file (``/register.csv``), where it is shown so too.
+        papers: Its certificate, where it speaks TLS.
     """
 
     def __init__(
-        self, agency_id: str, desks: Mapping[str, Desk], wsdl: str | None = None, view: ViewFile | None = None
+        self,
+        agency_id: str,
+        desks: Mapping[str, Desk],
+        wsdl: str | None = None,
+        view: ViewFile | None = None,
+        papers: Papers | None = None,
     ) -> None:
         self.control = Control()
         self._agency_id = agency_id
         self._desks = desks
         self._wsdl = wsdl
         self._view = view
+        self._papers = papers
         self._nonsense = cycle(NONSENSE)
         self._posting: set[asyncio.Task[None]] = set()
 
-    async def handle(self, request: web.BaseRequest) -> web.Response:
+    async def handle(self, request: web.BaseRequest) -> web.StreamResponse:
         """Answer one request."""
         desk = self._desks.get(request.path)
         if desk is not None and request.method == "POST":
@@ -54,9 +64,9 @@ class AgencyServer:
                 task = asyncio.create_task(_post(reply.callback))
                 self._posting.add(task)
                 task.add_done_callback(self._posting.discard)
-            return _response(reply)
+            return await _hand_out(request, reply, self.control.failure)
         if self._view is not None and (request.method, request.path) == ("GET", FILE_PATH):
-            return _response(await self._hand_over(self._view, request))
+            return await _hand_out(request, await self._hand_over(self._view, request), self.control.failure)
         return _response(await self._serve_house(request, known=desk is not None))
 
     async def _ask(self, desk: Desk, request: web.BaseRequest) -> Reply:
@@ -85,7 +95,7 @@ class AgencyServer:
             case Failure.HANG:
                 await asyncio.sleep(_NEVER_S)  # ends when the caller goes away: the server cancels its handler
                 return out_of_order()
-            case Failure.CLOSE:
+            case Failure.CLOSE | Failure.BAD_TLS:  # who connects anew meets the certificate
                 if request.transport is not None:
                     request.transport.abort()
                 return Reply(200, b"")
@@ -113,6 +123,8 @@ class AgencyServer:
             return encode_problem(400, error.code, error.field, error.explanation)
         if self._view is not None:
             self._view.show(self.control)
+        if self._papers is not None:
+            self._papers.show(good=self.control.failure is not Failure.BAD_TLS)
         return Reply(200, self.control.model_dump_json().encode())
 
 
@@ -126,6 +138,26 @@ async def _post(callback: Callback) -> None:
                 pass
 
 
+async def _hand_out(request: web.BaseRequest, reply: Reply, failure: Failure) -> web.StreamResponse:
+    """Send a reply, in whichever way the agency is told to."""
+    if failure is Failure.WRONG_MEDIA:
+        return _response(replace(reply, content_type="text/html"))
+    if failure not in {Failure.CUT, Failure.DRIP}:
+        return _response(reply)
+    told = {"Content-Type": reply.content_type, "Content-Length": str(len(reply.body))}
+    answer = web.StreamResponse(status=reply.status, headers={**reply.headers, **told})
+    await answer.prepare(request)
+    if failure is Failure.CUT:
+        await answer.write(reply.body[: len(reply.body) // 2])
+        if request.transport is not None:
+            request.transport.close()
+        return answer
+    for place in range(len(reply.body)):
+        await answer.write(reply.body[place : place + 1])
+        await asyncio.sleep(_DRIP_EVERY_S)
+    return answer
+
+
 def _response(reply: Reply) -> web.Response:
     charset = None if reply.content_type == "application/octet-stream" else "utf-8"
     return web.Response(
@@ -137,8 +169,10 @@ def _response(reply: Reply) -> web.Response:
     )
 
 
-async def start_server(server: AgencyServer, host: str, port: int) -> tuple[web.ServerRunner, int]:
-    """Listen; return what to clean up and the port really taken.
+async def start_server(
+    server: AgencyServer, host: str, port: int, papers: Papers | None = None
+) -> tuple[web.ServerRunner, int]:
+    """Listen, by TLS where there are papers; return what to clean up and the port really taken.
 
     Raises:
         OSError: The port cannot be had.
@@ -147,7 +181,8 @@ async def start_server(server: AgencyServer, host: str, port: int) -> tuple[web.
     runner = web.ServerRunner(web_server, shutdown_timeout=0.5)
     await runner.setup()
     try:
-        await web.TCPSite(runner, host, port, backlog=1024).start()
+        context = None if papers is None else papers.context
+        await web.TCPSite(runner, host, port, ssl_context=context, backlog=1024).start()
     except BaseException:
         await runner.cleanup()
         raise

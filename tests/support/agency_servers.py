@@ -10,6 +10,7 @@ from pathlib import Path
 
 from backend.demo.faces import open_desks
 from backend.demo.holders import parse_holders
+from backend.demo.papers import Papers
 from backend.demo.person import Person
 from backend.demo.population import generate_population
 from backend.demo.server import AgencyServer, start_server
@@ -34,7 +35,9 @@ def build_small_stores(directory: Path, size: int = 60, seed: int = 1) -> list[P
 
 
 @contextmanager
-def running_agency(agency_id: str, directory: Path, view: Path | None = None) -> Iterator[str]:
+def running_agency(
+    agency_id: str, directory: Path, view: Path | None = None, papers: Papers | None = None
+) -> Iterator[str]:
     """Run one agency's real server in a thread of its own, with its register as a view too; yields its base URL."""
     loop = asyncio.new_event_loop()
     stopping = asyncio.Event()
@@ -46,8 +49,8 @@ def running_agency(agency_id: str, directory: Path, view: Path | None = None) ->
         wsdl = files("backend.demo").joinpath(f"{agency_id}.wsdl")
         template = wsdl.read_text("utf-8") if wsdl.is_file() else None
         shown = None if view is None else ViewFile(view, agency_id, store_path(directory, agency_id), TODAY)
-        server = AgencyServer(agency_id, open_desks(agency_id, store, lambda: TODAY), template, shown)
-        runner, port = await start_server(server, "127.0.0.1", 0)
+        server = AgencyServer(agency_id, open_desks(agency_id, store, lambda: TODAY), template, shown, papers)
+        runner, port = await start_server(server, "127.0.0.1", 0, papers)
         ports.append(port)
         ready.set()
         await stopping.wait()
@@ -60,7 +63,7 @@ def running_agency(agency_id: str, directory: Path, view: Path | None = None) ->
     thread.start()
     assert ready.wait(10), "the agency did not come up"
     try:
-        yield f"http://127.0.0.1:{ports[0]}"
+        yield f"http{'s' if papers else ''}://127.0.0.1:{ports[0]}"
     finally:
         loop.call_soon_threadsafe(stopping.set)
         thread.join(10)
