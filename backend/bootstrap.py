@@ -293,7 +293,7 @@ def build_services(settings: Settings) -> Services:
             create_admin_directory(settings.agencies_file, RunningCentre(settings.state_dir)),
             create_evidence(log, signer, find_witnessed),
             create_slips(desk, prover, names),
-            create_public(_catalogue(found.rules), describe_api(settings.public_url)),
+            create_public(_catalogue(found.rules, found.agencies), describe_api(settings.public_url)),
             create_statistics(StatisticsService(store, utc_now), names, provinces),
             create_extracts(register),
             create_source_extracts(extracts),
@@ -339,9 +339,9 @@ def _granting(store: Store, linked: Directory) -> Granting:
     return Granting(store, linked.known_facts(), linked.restricted_facts())
 
 
-def _catalogue(rules: Rulebook) -> Catalogue:
+def _catalogue(rules: Rulebook, linked: Directory) -> Catalogue:
     ids = {name: agency_id for agency_id, name in rules.agencies().items()}
-    return build_catalogue(rules, load_documents(), ids.__getitem__)
+    return build_catalogue(rules, load_documents(), ids.__getitem__, linked.yielded_facts())
 
 
 def _readiness(settings: Settings, store: Store, found: Installation) -> tuple[ReadinessCheck, ...]:

@@ -37,6 +37,7 @@ class CatalogueService(Message):
         agency: Whose service it is.
         summary: What the citizen gets.
         replaces: Copies that nobody need bring.
+        bring: Copies still to be brought: no agency that could be asked is linked yet.
     """
 
     id: ServiceId
@@ -44,10 +45,11 @@ class CatalogueService(Message):
     agency: Words
     summary: Words
     replaces: tuple[ReplacedDocument, ...]
+    bring: tuple[Words, ...] = ()
 
 
 class Catalogue(Message):
-    """Services that work with the card alone.
+    """Services, those that work with the card alone first.
 
     Attributes:
         total: Services in the whole catalogue.

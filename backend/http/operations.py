@@ -320,7 +320,7 @@ OPERATIONS: Final[tuple[Operation, ...]] = (
     Operation(
         "get",
         CATALOGUE_PATH,
-        "List the services that need no copies, and the databases asked in their place",
+        "List the services, which copies they need no more, and the databases asked in their place",
         "public",
         answer=Catalogue,
         parameters=(Parameter("q", "query", "บำนาญ", "string", required=False, description="Words to search for"),),
@@ -342,6 +342,7 @@ OPERATIONS: Final[tuple[Operation, ...]] = (
                             "facts": [{"th": "การรับบำนาญ", "en": "State pension"}],
                         }
                     ],
+                    "bring": [],
                 }
             ],
         },

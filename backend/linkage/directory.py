@@ -294,6 +294,10 @@ class Directory(_Entry):
         """Return every fact that may be asked for by name."""
         return frozenset(FACT_TYPES)
 
+    def yielded_facts(self) -> frozenset[Fact]:
+        """Return every fact that some linked agency yields."""
+        return frozenset(fact for agency in self.agencies for request in agency.requests for fact in request.facts)
+
     def agency_of(self, fact: Fact) -> Agency | None:
         """Return the agency that yields ``fact``, or None when nobody does."""
         return next((a for a in self.agencies if any(fact in r.facts for r in a.requests)), None)

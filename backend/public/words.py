@@ -11,10 +11,10 @@ WORDS: Final = {
     "other_language": Words(th="English", en="ไทย"),
     "title": Words(th="บริการที่ใช้บัตรใบเดียว", en="Services with just the card"),
     "lead": Words(
-        th="บริการเหล่านี้ไม่ต้องใช้สำเนาเอกสาร เพียงนำบัตรประจำตัวประชาชนมา ศูนย์จะถามฐานข้อมูลของหน่วยงานแทน",
-        en="These services need no copies. Bring your ID card: the centre asks the agencies' databases in their place.",
+        th="เพียงนำบัตรประจำตัวประชาชนมา ศูนย์จะถามฐานข้อมูลของหน่วยงานแทนการขอสำเนาเอกสาร",
+        en="Bring your ID card: the centre asks the agencies' databases in place of copies.",
     ),
-    "search": Words(th="ค้นหาบริการ เอกสาร หรือฐานข้อมูล", en="Search services, documents or databases"),
+    "search": Words(th="ค้นหาบริการหรือเอกสาร", en="Search services or papers"),
     "find": Words(th="ค้นหา", en="Search"),
     "all": Words(th="ดูทั้งหมด", en="Show all"),
     "count": Words(th="{found} จาก {total} บริการ", en="{found} of {total} services"),
@@ -23,8 +23,11 @@ WORDS: Final = {
     "none_hint": Words(
         th="ลองใช้คำที่สั้นลง เช่น ชื่อเอกสารหรือชื่อหน่วยงาน", en="Try fewer words: the name of a document or of an agency."
     ),
+    "card_alone": Words(th="ใช้บัตรใบเดียว", en="The card is enough"),
+    "papers_too": Words(th="ยังต้องใช้เอกสารบางอย่าง", en="Some papers are still needed"),
+    "bring": Words(th="ยังต้องนำมา", en="Please still bring"),
     "no_copy": Words(th="ไม่ต้องนำมา", en="No need to bring"),
-    "asked": Words(th="ถามแทนจาก", en="Asked instead"),
+    "asked": Words(th="ถามแทนจาก", en="Asked instead:"),
     "machine": Words(th="สำหรับระบบคอมพิวเตอร์", en="For computers"),
     "statistics": Words(th="สถิติการใช้บริการ", en="What the centre decides"),
     "statistics_lead": Words(

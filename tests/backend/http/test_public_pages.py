@@ -4,7 +4,7 @@ import pytest
 
 from backend.eligibility.loading import load_rulebook
 from backend.http.operations import OPERATIONS
-from backend.public.catalogue import load_documents
+from backend.public.catalogue import build_catalogue, load_documents
 from contracts.catalogue import CATALOGUE_PATH, Catalogue
 from contracts.problems import ProblemCode
 from tests.support.agency_api import whole_centre
@@ -28,6 +28,24 @@ def test_every_service_says_which_copies_it_makes_needless(client):
         ("Copy of the house registration", "civil_registry"),
         ("Certificate of not drawing a pension", "comptroller_general"),
     }
+
+
+def test_what_nobody_linked_can_answer_is_still_to_be_brought(client):
+    services = {one.id: one for one in found(client).services}
+    (licence,) = services["driving_licence"].bring
+    assert licence.en == "Copy of the driving licence"
+    assert licence.en not in {one.document.en for one in services["driving_licence"].replaces}
+    assert services["old_age_allowance"].bring == ()
+    order = [bool(one.bring) for one in found(client).services]
+    assert order == sorted(order), "those for which the card is enough come first"
+    page = client.get("/services?lang=en").text
+    assert (
+        page.index("The card is enough") < page.index("Some papers are still needed") < page.index("Please still bring")
+    )
+    linked = build_catalogue(
+        load_rulebook(), load_documents(), lambda _name: "any_agency", set(load_documents().proves)
+    )
+    assert not any(one.bring for one in linked.services)
 
 
 def test_every_fact_that_rules_need_has_its_document():
