@@ -1,4 +1,6 @@
-"""Random decision tables over three small inputs, small enough to try every input there is."""
+"""Random decision tables over four small inputs of every kind, small enough to try every input there is."""
+
+from datetime import date
 
 from hypothesis import strategies as st
 
@@ -7,24 +9,49 @@ from backend.eligibility.feel.values import Kind
 from backend.eligibility.table import HitPolicy, Input, Row, Table
 from contracts.decision import Amount, Outcome, RuleVersion
 
-NAMES = ("a", "b", "c")
-KINDS = (Kind.NUMBER, Kind.NUMBER, Kind.BOOLEAN)
-number_cells = st.one_of(
-    st.just("-"),
-    st.builds(
-        lambda sign, literal, negated: f"not({sign}{literal})" if negated else f"{sign}{literal}",
-        st.sampled_from(["", "<", "<=", ">", ">="]),
-        st.integers(0, 2),
-        st.booleans(),
-    ),
-).map(lambda text: parse_cell(text, Names(())))
-bool_cells = st.sampled_from(["-", "true", "false"]).map(lambda text: parse_cell(text, Names(())))
+NAMES = ("a", "b", "c", "d")
+KINDS = (Kind.NUMBER, Kind.DATE, Kind.STRING, Kind.BOOLEAN)
+DOMAINS = (
+    (-1, 0, 1, 2, 3),
+    tuple(date(2026, 2, 28).replace(month=month, day=day) for month, day in ((2, 28), (3, 1), (3, 2), (3, 3), (3, 4))),
+    ("", "a", "aa", "b", "c"),
+    (True, False),
+)
+"""Of each kind a value before, at, between and after the literals that cells name."""
+_LITERALS = {
+    Kind.NUMBER: ("0", "1", "2"),
+    Kind.DATE: ('date("2026-03-01")', '@"2026-03-03"'),
+    Kind.STRING: ('"a"', '"b"'),
+}
+
+
+def _cells(kind):
+    """Cells as an officer writes them: values, comparisons, intervals with every bracket, lists, and their negation."""
+    if kind is Kind.BOOLEAN:
+        texts = st.sampled_from(["-", "-", "true", "false", "not(true)", "true, false"])
+        return texts.map(lambda text: parse_cell(text, Names(())))
+    literals = _LITERALS[kind]
+    literal = st.sampled_from(literals)
+    ends = st.sampled_from([(one, other) for n, one in enumerate(literals) for other in literals[n:]])
+    one = st.one_of(
+        literal,
+        st.builds("{}{}".format, st.sampled_from(["<", "<=", ">", ">="]), literal),
+        st.builds(
+            lambda both, start, end: f"{start}{both[0]}..{both[1]}{end}",
+            ends,
+            st.sampled_from("[(]"),
+            st.sampled_from("])["),
+        ),
+    )
+    many = st.lists(one, min_size=1, max_size=2).map(", ".join)
+    texts = st.one_of(st.just("-"), many, many.map("not({})".format))
+    return texts.map(lambda text: parse_cell(text, Names(())))
+
+
+cells = st.tuples(*map(_cells, KINDS))
 amounts = st.sampled_from([None, Amount(baht=1, period="month"), Amount(baht=2, period="month")])
-cells = st.tuples(number_cells, number_cells, bool_cells)
 rows = st.one_of(
-    st.builds(
-        Row, st.tuples(number_cells, number_cells, bool_cells), st.just(Outcome.ELIGIBLE), st.just(("r",)), amounts
-    ),
+    st.builds(Row, cells, st.just(Outcome.ELIGIBLE), st.just(("r",)), amounts),
     st.builds(Row, cells, st.just(Outcome.NOT_ELIGIBLE), st.just(("s",))),
 )
 random_tables = st.builds(
@@ -35,4 +62,3 @@ random_tables = st.builds(
     st.just(tuple(Input(name, kind) for name, kind in zip(NAMES, KINDS, strict=True))),
     st.lists(rows, min_size=1, max_size=5).map(tuple),
 )
-DOMAINS = ((-1, 0, 1, 2, 3), (-1, 0, 1, 2, 3), (True, False))

@@ -22,7 +22,7 @@ from tests.support.random_tables import DOMAINS, NAMES, random_tables
 
 ON = date(2026, 11, 24)
 people = st.lists(st.tuples(*(st.sampled_from([None, *domain]) for domain in DOMAINS)), max_size=12)
-KINDS = {NAMES[0]: pl.Int64, NAMES[1]: pl.Int64, NAMES[2]: pl.Boolean}
+KINDS = dict(zip(NAMES, (pl.Int64, pl.Date, pl.String, pl.Boolean), strict=True))
 days = st.dates(date(1920, 1, 1), date(2030, 1, 1))
 by_type = {
     bool: st.booleans(),
