@@ -87,7 +87,7 @@ def try_examples(number: int, examples: Path) -> None:
     """Decide on worked examples; say which come out otherwise."""
     with _versions() as versions:
         for says, otherwise in versions.try_examples(number, EXAMPLES.validate_json(examples.read_bytes())).items():
-            click.echo(f"{'as written' if not otherwise else '; '.join(otherwise)}  {says}")
+            click.echo(f"{'; '.join(map(str, otherwise)) or 'as written'}  {says.en}")
 
 
 @rules.command()

@@ -12,7 +12,7 @@ from werkzeug.wrappers import Response as BaseResponse
 from backend.accounts.roles import Role
 from backend.console.language import current_language
 from backend.console.rule_list import parse_rule_view, select_versions
-from backend.console.rule_views import chart_of, fact_fields, issue_words
+from backend.console.rule_views import chart_of, column_label, difference_words, fact_fields, issue_words
 from backend.console.words import say
 from backend.eligibility.desk import RuleDesk
 from backend.eligibility.errors import EligibilityError, LifeError, TableError
@@ -20,6 +20,7 @@ from backend.eligibility.examples import read_facts
 from backend.eligibility.model.lines import find_line
 from backend.eligibility.replay import CASES, INVENTED, Replay
 from backend.http.problems import PROBLEMS, ProblemError
+from contracts.message import Words
 from contracts.problems import ProblemCode
 
 _NDJSON: Final = "application/x-ndjson"
@@ -50,6 +51,8 @@ def _add_readers(console: Blueprint, desk: RuleDesk) -> None:
             past_cases=desk.past_cases(opened.listed.service_id),
             replayed=_kept_replay(opened.findings),
             chart=chart_of,
+            reasons=desk.reason_words(ref),
+            difference=_difference,
             may=_may(),
         )
 
@@ -68,7 +71,11 @@ def _add_readers(console: Blueprint, desk: RuleDesk) -> None:
         with _refusals():
             found = desk.compare(before, ref)
         return render_template(
-            "console/rule_compare.html", found=found, before=_opened(desk, before), after=_opened(desk, ref)
+            "console/rule_compare.html",
+            found=found,
+            before=_opened(desk, before),
+            after=_opened(desk, ref),
+            label=lambda column: column_label(column, desk.catalogue, current_language()),
         )
 
 
@@ -98,14 +105,14 @@ def _add_trials(console: Blueprint, desk: RuleDesk) -> None:
     def rule_examples(ref: str) -> str:
         with _refusals():
             results = desk.try_examples(ref)
-        return render_template("console/_rule_examples.html", results=results)
+        return render_template("console/_rule_examples.html", results=results, difference=_difference)
 
     @console.post("/rules/<ref>/replay")
     def rule_replay(ref: str) -> Response:
         _opened(desk, ref)
-        return _stream(
-            ("replay", *item) if isinstance(item, tuple) else item for item in desk.replay(ref, _source_chosen())
-        )
+        found = desk.replay(ref, _source_chosen())
+        steps = (("replay", *item) if isinstance(item, tuple) else item for item in found)
+        return _stream(steps, desk.reason_words(ref))
 
 
 def _add_writers(console: Blueprint, desk: RuleDesk, now: Callable[[], datetime]) -> None:
@@ -141,7 +148,7 @@ def _add_writers(console: Blueprint, desk: RuleDesk, now: Callable[[], datetime]
     @console.post("/rules/<ref>/submit")
     def rule_submit(ref: str) -> Response:
         _opened(desk, ref)
-        return _stream(desk.submit(ref, _source_chosen(), request.get_data(as_text=True)))
+        return _stream(desk.submit(ref, _source_chosen(), request.get_data(as_text=True)), desk.reason_words(ref))
 
     @console.post("/rules/<ref>/approve")
     def rule_approve(ref: str) -> Response:
@@ -224,7 +231,11 @@ def _kept_replay(findings: Mapping[str, object]) -> Replay | None:
     return Replay.model_validate(kept) if kept else None
 
 
-def _stream(items: Iterator[tuple[str, int, int] | Replay]) -> Response:
+def _difference(about: str, got: str, wanted: str) -> str:
+    return difference_words(about, got, wanted, current_language())
+
+
+def _stream(items: Iterator[tuple[str, int, int] | Replay], reasons: Callable[[str], tuple[Words, ...]]) -> Response:
     """Answer line by line: steps as they are taken, then the finding as a fragment, or what went wrong."""
     language = current_language()
 
@@ -232,7 +243,7 @@ def _stream(items: Iterator[tuple[str, int, int] | Replay]) -> Response:
         try:
             for item in items:
                 if isinstance(item, Replay):
-                    shown = render_template("console/_rule_replay.html", replayed=item, chart=chart_of)
+                    shown = render_template("console/_rule_replay.html", replayed=item, chart=chart_of, reasons=reasons)
                     yield json.dumps({"html": shown}) + "\n"
                 else:
                     step, done, total = item

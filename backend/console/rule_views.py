@@ -81,6 +81,12 @@ def input_label(name: str, names: Catalogue, language: str) -> str:
     return say(derived[name], language) if name in derived else names.facts[name].words.in_language(language)
 
 
+def column_label(name: str, names: Catalogue, language: str) -> str:
+    """Name a column of two versions side by side: an input, or what a row says."""
+    said = ("outcome", "amount_baht", "period", "reasons")
+    return say(f"column_{name}", language) if name in said else input_label(name, names, language)
+
+
 def _value(value: object, language: str) -> str:
     match value:
         case bool():
@@ -91,6 +97,16 @@ def _value(value: object, language: str) -> str:
             return say_date(value.year, value.month, value.day, language)
         case _:
             return str(value).replace("\x00", "…") or "…"
+
+
+def difference_words(about: str, got: str, wanted: str, language: str) -> str:
+    """Put into words in what an example comes out otherwise."""
+    if about == "outcome":
+        got, wanted = say(f"outcome_{got}", language), say(f"outcome_{wanted}", language)
+    if about == "amount_baht":
+        got, wanted = (f"{int(one):,}" if one else "" for one in (got, wanted))
+    nothing = say("differs_none", language)
+    return say(f"differs_{about}", language, got=got or nothing, wanted=wanted or nothing)
 
 
 def chart_of(replayed: Replay) -> list[Bar]:

@@ -87,6 +87,17 @@ RULE_WORDS: Final[dict[str, Words]] = {
     "examples_run": Words(th="ตรวจตัวอย่าง", en="Run the examples"),
     "examples_none": Words(th="โครงการนี้ยังไม่มีตัวอย่าง", en="This programme has no examples yet."),
     "example_holds": Words(th="ตรงตามที่เขียนไว้", en="as written"),
+    "differs_outcome": Words(th="คำตอบเป็น “{got}” แทนที่จะเป็น “{wanted}”", en="the answer is “{got}”, not “{wanted}”"),
+    "differs_amount_baht": Words(
+        th="จำนวนเงินเป็น {got} แทนที่จะเป็น {wanted} บาท", en="the amount is {got}, not {wanted} baht"
+    ),
+    "differs_reasons": Words(th="เหตุผลเป็น {got} แทนที่จะเป็น {wanted}", en="the reasons are {got}, not {wanted}"),
+    "differs_missing": Words(th="รอข้อมูล {got} แทนที่จะเป็น {wanted}", en="it waits for {got}, not {wanted}"),
+    "differs_none": Words(th="ไม่มี", en="none"),
+    "column_outcome": Words(th="ผล", en="answer"),
+    "column_amount_baht": Words(th="จำนวนเงิน (บาท)", en="amount (baht)"),
+    "column_period": Words(th="ต่อ", en="per"),
+    "column_reasons": Words(th="รหัสเหตุผล", en="reasons"),
     "replay": Words(th="จำลองกับประชากร", en="Replay on people"),
     "replay_run": Words(th="จำลอง", en="Run the replay"),
     "replay_lead": Words(
@@ -111,7 +122,7 @@ RULE_WORDS: Final[dict[str, Words]] = {
     "replay_more": Words(th="จ่ายเพิ่มต่องวด (บาท)", en="Paid in addition each period (baht)"),
     "replay_before": Words(th="เดิม", en="Before"),
     "replay_after": Words(th="ใหม่", en="After"),
-    "replay_reasons": Words(th="เหตุผล (รหัส)", en="Reasons (codes)"),
+    "replay_reasons": Words(th="เหตุผล", en="Reasons"),
     "replay_persons": Words(th="คน", en="People"),
     "replay_chart": Words(th="แผนภูมิ", en="Chart"),
     "replay_nobody": Words(th="ไม่มีใครได้คำตอบต่างจากเดิม", en="Nobody would get another answer."),

@@ -11,7 +11,8 @@ from backend.eligibility.checks import Issue, check_table
 from backend.eligibility.comparison import Comparison, compare
 from backend.eligibility.derive import Facts, input_value
 from backend.eligibility.errors import LifeError, TableError
-from backend.eligibility.examples import EXAMPLES
+from backend.eligibility.examples import EXAMPLES, Difference
+from backend.eligibility.explain import reason_words
 from backend.eligibility.life import State
 from backend.eligibility.model.writing import set_version
 from backend.eligibility.programme import parse_table
@@ -106,6 +107,15 @@ class RuleDesk:
     def catalogue(self) -> Catalogue:
         """Names of services, agencies and facts."""
         return self._versions.files.catalogue
+
+    def reason_words(self, ref: str) -> Callable[[str], tuple[Words, ...]]:
+        """Return what puts a version's reason codes into words; a code without words stands for itself."""
+        said, common = self.open(ref).said, self._versions.files.common
+
+        def put(codes: str) -> tuple[Words, ...]:
+            return tuple(reason_words(code, said, common) or Words(th=code, en=code) for code in codes.split())
+
+        return put
 
     def list_versions(self) -> tuple[Listed, ...]:
         """Return every version: by service, the newest first day first."""
@@ -213,7 +223,7 @@ class RuleDesk:
         verdict = rules.decide(opened.listed.service_id, facts, on)
         return Tried(verdict, tuple((row, row_words(row, names)) for row in rows))
 
-    def try_examples(self, ref: str) -> dict[str, tuple[str, ...]]:
+    def try_examples(self, ref: str) -> dict[Words, tuple[Difference, ...]]:
         """Decide on the service's worked examples by a saved version; what came out otherwise, by what each shows."""
         opened = self.open(ref)
         return self._versions.compare_examples(opened.dmn, opened.words, EXAMPLES.validate_json(opened.examples))

@@ -1,5 +1,6 @@
 """Worked examples beside the tables: facts as an officer writes them, and whether the rules say what they should."""
 
+from dataclasses import dataclass
 from datetime import date
 
 from pydantic import TypeAdapter
@@ -12,6 +13,25 @@ from contracts.card import Birth
 
 EXAMPLES: TypeAdapter[tuple[Example, ...]] = TypeAdapter(tuple[Example, ...])
 """Reads ``<table>.examples.json``."""
+
+
+@dataclass(frozen=True, slots=True)
+class Difference:
+    """One respect in which rules say something else than an example wants.
+
+    Attributes:
+        about: ``outcome``, ``amount_baht``, ``reasons`` or ``missing``.
+        got: What they say; codes divided by spaces, nothing for none.
+        wanted: What the example wants.
+    """
+
+    about: str
+    got: str
+    wanted: str
+
+    def __str__(self) -> str:
+        """Say it on one line."""
+        return f"{self.about}: {self.got or 'none'}, not {self.wanted or 'none'}"
 
 
 def read_facts(written: dict[str, bool | int | str]) -> Facts:
@@ -51,7 +71,7 @@ def _write(value: FactValue) -> bool | int | str:
             return value
 
 
-def differences(rules: Rulebook, service_id: str, example: Example) -> tuple[str, ...]:
+def differences(rules: Rulebook, service_id: str, example: Example) -> tuple[Difference, ...]:
     """Return in which respects the rules say something else than the example; none when it holds."""
     said = rules.decide(service_id, read_facts(example.facts), example.on)
     wanted = {
@@ -62,7 +82,13 @@ def differences(rules: Rulebook, service_id: str, example: Example) -> tuple[str
     }
     indifferent = {"reasons": example.reasons is None, "missing": example.missing is None}
     return tuple(
-        f"{name}: {got!r}, not {want!r}"
+        Difference(name, _said(got), _said(want))
         for name, (want, got) in wanted.items()
         if want != got and not indifferent.get(name, False)
     )
+
+
+def _said(value: object) -> str:
+    if isinstance(value, tuple):
+        return " ".join(value)
+    return "" if value is None else str(value)

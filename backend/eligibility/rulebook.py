@@ -238,6 +238,11 @@ class Rulebook:
         """Names of services, agencies and facts."""
         return self._catalogue
 
+    @property
+    def common(self) -> CommonWords:
+        """Words shared by all tables."""
+        return self._common
+
     def table_on(self, service_id: str, on: date) -> Table:
         """Return the version in effect on a day.
 

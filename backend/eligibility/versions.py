@@ -1,7 +1,7 @@
 """Takes versions of tables through their life, and gives the rulebook with those that were approved."""
 
 from collections.abc import Iterable, Iterator, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date, datetime
 from zoneinfo import ZoneInfo
 
@@ -11,7 +11,7 @@ from sqlalchemy.orm import Session
 
 from backend.eligibility.checks import Fault, Issue, check_table
 from backend.eligibility.errors import LifeError, TableError
-from backend.eligibility.examples import differences
+from backend.eligibility.examples import Difference, differences
 from backend.eligibility.life import State, Step, next_state, require_approval
 from backend.eligibility.models import RuleVersionRow
 from backend.eligibility.programme import parse_table
@@ -21,6 +21,7 @@ from backend.eligibility.table import Table
 from backend.eligibility.words import Example, TableWords
 from backend.store import Store
 from contracts.decision import RuleVersion
+from contracts.message import Words
 
 _THAILAND = ZoneInfo("Asia/Bangkok")
 _REFUSED = frozenset({Fault.OVERLAP, Fault.NEVER_APPLIES, Fault.NEVER_SPEAKS})
@@ -96,13 +97,12 @@ class RuleVersions:
                 row.state = next_state(State(row.state), Step.CHECK)
         return issues
 
-    def try_examples(self, number: int, examples: Iterable[Example]) -> dict[str, tuple[str, ...]]:
+    def try_examples(self, number: int, examples: Iterable[Example]) -> dict[Words, tuple[Difference, ...]]:
         """Decide on worked examples; returns what came out otherwise, by what each example shows."""
         with self._store.transaction() as session:
             row = _get(session, number, Step.TRY)
             row.state = next_state(State(row.state), Step.TRY)
-            rules = self._files.with_versions([_worded(row)])
-            return {example.says: differences(rules, row.service_id, example) for example in examples}
+            return self._try(_worded(row), examples)
 
     def replay(self, number: int, people: pl.DataFrame) -> Replay:
         """Decide on people by the version and by the one it would supersede; only counts are kept."""
@@ -127,23 +127,31 @@ class RuleVersions:
             row.state = next_state(State(row.state), Step.REPLAY)
             row.findings = row.findings | {"replay": found.counts_alone().model_dump(mode="json")}
 
-    def keep_reason(self, number: int, otherwise: Mapping[str, tuple[str, ...]], reason: str) -> None:
+    def keep_reason(self, number: int, otherwise: Mapping[Words, tuple[Difference, ...]], reason: str) -> None:
         """Note which worked examples no longer hold, and why that is right."""
         with self._store.transaction() as session:
             row = _get(session, number, Step.TRY)
-            kept = {says: list(what) for says, what in otherwise.items()}
+            kept = [
+                {"says": says.model_dump(), "otherwise": [(one.about, one.got, one.wanted) for one in what]}
+                for says, what in otherwise.items()
+            ]
             row.findings = row.findings | {"otherwise": kept, "reason": reason}
 
     def superseded_by(self, table: Table) -> Table:
         """Return the version that decides on a table's first day without it."""
         return self.rulebook(without=table.rule).table_on(table.rule.table, table.rule.effective_from)
 
-    def compare_examples(self, dmn: bytes, words: bytes, examples: Iterable[Example]) -> dict[str, tuple[str, ...]]:
+    def compare_examples(
+        self, dmn: bytes, words: bytes, examples: Iterable[Example]
+    ) -> dict[Words, tuple[Difference, ...]]:
         """Decide on worked examples by a version as written; what came out otherwise, by what each shows."""
-        worded = read_worded(dmn, words)
-        rules, first = self._files.with_only(worded), worded.table.rule.effective_from
-        dated = [one.model_copy(update={"on": max(one.on, first)}) for one in examples]
-        return {one.says: differences(rules, worded.table.rule.table, one) for one in dated}
+        return self._try(read_worded(dmn, words), examples)
+
+    def _try(self, worded: WordedTable, examples: Iterable[Example]) -> dict[Words, tuple[Difference, ...]]:
+        """Decide on examples, each on its own day, as if the version had been in force since ever."""
+        rule = worded.table.rule.model_copy(update={"effective_from": date.min})
+        rules = self._files.with_only(WordedTable(replace(worded.table, rule=rule), worded.words))
+        return {one.says: differences(rules, rule.table, one) for one in examples}
 
     def list_stored(self) -> tuple[StoredVersion, ...]:
         """Return every version in the store."""

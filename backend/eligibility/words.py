@@ -50,7 +50,7 @@ class Example(Message):
         missing: Facts that must be waited for; None when the example does not mind.
     """
 
-    says: str
+    says: Words
     on: date
     facts: dict[str, bool | int | str]
     outcome: Outcome

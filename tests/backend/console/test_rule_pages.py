@@ -143,7 +143,7 @@ def test_examples_that_no_longer_hold_stop_a_submission_unless_a_reason_is_given
     assert "มีสิทธิ 800" in found["html"]
     page = client.get(path).text
     assert "มติ ครม. &lt;2570&gt;" in page  # for whoever approves
-    assert "amount_baht: 900, not 800" in page
+    assert "จำนวนเงินเป็น 900 แทนที่จะเป็น 800 บาท" in page
 
 
 def test_the_way_to_approval_and_who_may_not(client):
@@ -190,10 +190,10 @@ def test_examples_run_and_two_versions_are_held_side_by_side(client):
     path = _draft(client)
     file = client.get(f"{path}/file.dmn").data
     _post(client, f"{path}/save", file.replace(b"<text>800</text>", b"<text>900</text>"))
-    assert "amount_baht: 900, not 800" in _post(client, f"{path}/examples").text
+    assert "จำนวนเงินเป็น 900 แทนที่จะเป็น 800 บาท" in _post(client, f"{path}/examples").text
     compared = client.get(f"{path}/compare?with=old_age_allowance@2560.1").text
-    assert 'class="cell was" data-label="amount_baht">800<' in compared
-    assert 'class="cell is" data-label="amount_baht">900<' in compared
+    assert 'class="cell was" data-label="จำนวนเงิน (บาท)">800<' in compared
+    assert 'class="cell is" data-label="จำนวนเงิน (บาท)">900<' in compared
     assert compared.count("pair-same") == 8
 
 

@@ -112,7 +112,7 @@ def test_a_raised_allowance_is_written_tried_approved_and_decides_tomorrow(centr
 
     page.get_by_role("button", name="ส่งขออนุมัติ").click()
     expect(page.locator("#reason")).to_be_focused()
-    expect(page.locator("#examples")).to_contain_text("900, not 800")
+    expect(page.locator("#examples")).to_contain_text("จำนวนเงินเป็น 900 แทนที่จะเป็น 800 บาท")
     assert _violations(page) == []
     page.keyboard.type("มติคณะรัฐมนตรี")
     page.locator("#reason-form button").click()
