@@ -4,6 +4,7 @@ from datetime import date
 
 from hypothesis import strategies as st
 
+from backend.eligibility.feel.cells import holds
 from backend.eligibility.feel.text import Names, parse_cell
 from backend.eligibility.feel.values import Kind
 from backend.eligibility.table import HitPolicy, Input, Row, Table
@@ -44,11 +45,35 @@ def _cells(kind):
         ),
     )
     many = st.lists(one, min_size=1, max_size=2).map(", ".join)
-    texts = st.one_of(st.just("-"), many, many.map("not({})".format))
+    texts = st.one_of(st.just("-"), st.just("-"), many, many.map("not({})".format))  # many rows apply together
     return texts.map(lambda text: parse_cell(text, Names(())))
 
 
 cells = st.tuples(*map(_cells, KINDS))
+
+
+def hits(table, values):
+    """Return the rows whose every cell holds: asked one by one."""
+    return [
+        row
+        for row in table.rows
+        if all(holds(cell, value) is True for cell, value in zip(row.cells, values, strict=True))
+    ]
+
+
+def speaking(table, applying):
+    """Return which of the rows that apply the hit policy lets speak: the standard's words, written anew."""
+    match table.hit_policy:
+        case HitPolicy.UNIQUE | HitPolicy.ANY:
+            return applying
+        case HitPolicy.FIRST:
+            return applying[:1]
+        case _:
+            best = next(one for one in table.priorities if any(row.outcome is one for row in applying))
+            strongest = [row for row in applying if row.outcome is best]
+            return strongest[:1] if table.hit_policy is HitPolicy.PRIORITY else strongest
+
+
 amounts = st.sampled_from([None, Amount(baht=1, period="month"), Amount(baht=2, period="month")])
 rows = st.one_of(
     st.builds(Row, cells, st.just(Outcome.ELIGIBLE), st.just(("r",)), amounts),
