@@ -17,11 +17,22 @@ _WITH_MICROPYTHON = [
     "firmware/test_firmware_build.py",
     "firmware/test_firmware_checks.py",
     "firmware/test_firmware_week.py",
+    "kiosk/test_panel_commands.py",
+    "kiosk/test_panel_flash.py",
     "kiosk/test_panel_hostile.py",
+    "kiosk/test_panel_in_the_kiosk.py",
     "kiosk/test_panel_link.py",
     "kiosk/test_panel_stranger.py",
 ]
 collect_ignore = [] if platform.machine() == "x86_64" else _WITH_MICROPYTHON
+
+
+def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+    """Share tests out to processes by file; whatever uses the one card reader service stays in one process."""
+    for item in items:
+        file = item.nodeid.split("::")[0]
+        marked = item.get_closest_marker("device") or item.get_closest_marker("e2e")
+        item.add_marker(pytest.mark.xdist_group("reader" if marked or "/reader_drivers/" in file else file))
 
 
 @pytest.hookimpl(trylast=True)

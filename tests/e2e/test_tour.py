@@ -30,7 +30,7 @@ def test_the_tour_is_true():
         env={name: value for name, value in os.environ.items() if not name.startswith("BAIDIAO_")},
         capture_output=True,
         text=True,
-        timeout=120,
+        timeout=400,
         check=False,
     )
     said = done.stdout + done.stderr

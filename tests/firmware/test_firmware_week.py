@@ -98,7 +98,7 @@ def made_transitions(events: list[Event]) -> list[int]:
     return [names[step] for step in pairwise(positions) if step in names]
 
 
-@pytest.mark.parametrize("seed", [1, int.from_bytes(os.urandom(4), "big")])
+@pytest.mark.parametrize("seed", [1, int.from_bytes(os.urandom(4), "big")], ids=["known", "new"])
 def test_a_week(seed: int, tmp_path: Path) -> None:
     print("seed", seed)  # noqa: T201  (pytest shows it when the test fails)
     facts = live(seed, tmp_path)

@@ -40,7 +40,7 @@ def key(number: int) -> bytes:
     return Packet(0x41, sequence(number), KEYS[number % 12].encode()).on_wire()
 
 
-@pytest.mark.parametrize("seed", SEEDS)
+@pytest.mark.parametrize("seed", SEEDS, ids=["known", "new"])
 def test_the_panel_believes_nothing_false_and_recovers_at_once(seed: int, tmp_path: Path) -> None:
     print("seed", seed)  # noqa: T201  (pytest shows it when the test fails)
     program = find_micropython()
@@ -60,7 +60,7 @@ def test_the_panel_believes_nothing_false_and_recovers_at_once(seed: int, tmp_pa
     assert damaged > count
 
 
-@pytest.mark.parametrize("seed", SEEDS)
+@pytest.mark.parametrize("seed", SEEDS, ids=["known", "new"])
 def test_the_host_believes_nothing_false_and_recovers_at_once(seed: int) -> None:
     print("seed", seed)  # noqa: T201  (as above)
     chance = random.Random(seed + 1)
