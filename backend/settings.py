@@ -77,8 +77,8 @@ VARIABLES: Final[tuple[Variable, ...]] = (
         "count",
         "Lines of batches asked at once, in each worker, up to 24 where an agency takes many at once; 0: none here",
     ),
-    Variable("BAIDIAO_CENTRE_CLIENT_RATE_PER_MINUTE", "1200", "1/min", "Requests of each agency's system; 0: no limit"),
-    Variable("BAIDIAO_CENTRE_DEVICE_RATE_PER_MINUTE", "300", "1/min", "Requests of each device; 0: no limit"),
+    Variable("BAIDIAO_CENTRE_CLIENT_RATE_PER_MINUTE", "30000", "1/min", "Requests of each system; 0: no limit"),
+    Variable("BAIDIAO_CENTRE_DEVICE_RATE_PER_MINUTE", "30000", "1/min", "Requests of each device; 0: no limit"),
     Variable(
         "BAIDIAO_CENTRE_CASES_KEPT_DAYS",
         "90",
