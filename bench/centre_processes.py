@@ -73,13 +73,10 @@ def write_directory(folder: Path, urls: Mapping[str, str]) -> Path:
 
 
 @contextmanager
-def postgres(folder: Path) -> Iterator[str]:
+def postgres() -> Iterator[str]:
     """Run a PostgreSQL server that commits durably; give the address of an empty database."""
-    place = folder / "postgres"
-    place.mkdir(exist_ok=True)
-    folder.chmod(0o755)
     with ExitStack() as stack:
-        yield start_cluster(place, stack, DURABLE_OPTIONS) + "/postgres"
+        yield start_cluster(stack, DURABLE_OPTIONS).url + "/postgres"
 
 
 @contextmanager

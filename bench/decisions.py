@@ -117,7 +117,7 @@ def main(seconds: float, threads: int, parts: tuple[str, ...]) -> None:
                     with rival(folder / "rival", agencies) as target:
                         figures[part] = measure(target, seconds)[0]
                 elif part == "postgresql":
-                    with postgres(folder) as url:
+                    with postgres() as url:
                         figures[part] = _measure_centre(centre(folder / part, agencies, threads, url), seconds)
                 else:
                     figures[part] = _measure_centre(

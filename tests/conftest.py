@@ -27,6 +27,7 @@ _WITH_MICROPYTHON = [
 collect_ignore = [] if platform.machine() == "x86_64" else _WITH_MICROPYTHON
 
 
+@pytest.hookimpl(tryfirst=True)  # xdist reads the groups in the same hook
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
     """Share tests out to processes by file; whatever uses the one card reader service stays in one process."""
     for item in items:

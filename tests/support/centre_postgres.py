@@ -8,6 +8,7 @@ import subprocess
 import tempfile
 from collections.abc import Callable, Iterator
 from contextlib import ExitStack
+from dataclasses import dataclass
 from itertools import count
 from pathlib import Path
 
@@ -45,8 +46,26 @@ def _free_port() -> int:
         return int(probe.getsockname()[1])
 
 
-def start_cluster(folder: Path, stack: ExitStack, cluster_options: str = QUICK_OPTIONS) -> str:
-    """Start a cluster in an empty folder, stopped when the stack unwinds; return its address without a database."""
+@dataclass(frozen=True, slots=True)
+class Cluster:
+    """A running cluster.
+
+    Attributes:
+        url: Its address, without a database's name.
+        folder: What it keeps, and its log.
+    """
+
+    url: str
+    folder: Path
+
+
+def start_cluster(stack: ExitStack, cluster_options: str = QUICK_OPTIONS) -> Cluster:
+    """Start a cluster in a folder of its own; both go when the stack unwinds.
+
+    Not in a test's own folder: the way there is closed to the user that PostgreSQL runs as when the tests run as root.
+    """
+    folder = Path(tempfile.mkdtemp(prefix="baidiao-pg-"))
+    stack.callback(shutil.rmtree, folder, ignore_errors=True)
     programs, user, port = _programs(), _unprivileged(), _free_port()
     who = {"user": user.pw_uid, "group": user.pw_gid, "extra_groups": []} if user else {}
     if user:
@@ -85,24 +104,23 @@ def start_cluster(folder: Path, stack: ExitStack, cluster_options: str = QUICK_O
     if started.returncode != 0:
         pytest.fail("the PostgreSQL server did not start: " + (log.read_text() if log.exists() else "no log"))
     stack.callback(run, str(programs / "pg_ctl"), "-D", str(data), "-m", "immediate", "-w", "stop")
-    return f"postgresql://baidiao@127.0.0.1:{port}"
+    return Cluster(f"postgresql://baidiao@127.0.0.1:{port}", folder)
 
 
-def crash_cluster(folder: Path) -> None:
+def crash_cluster(cluster: Cluster) -> None:
     """Stop a cluster as a crash would, under whoever uses it, and start it again."""
     user, control = _unprivileged(), str(_programs() / "pg_ctl")
     who = {"user": user.pw_uid, "group": user.pw_gid, "extra_groups": []} if user else {}
-    crash = [control, "-D", str(folder / "data"), "-m", "immediate", "-w", "-t", "60", "-l", str(folder / "server.log")]
-    subprocess.run([*crash, "restart"], check=True, cwd=folder, stdout=subprocess.DEVNULL, timeout=90, **who)
+    crash = [control, "-D", str(cluster.folder / "data"), "-m", "immediate", "-w", "-t", "60"]
+    crash += ["-l", str(cluster.folder / "server.log")]
+    subprocess.run([*crash, "restart"], check=True, cwd=cluster.folder, stdout=subprocess.DEVNULL, timeout=90, **who)
 
 
 @pytest.fixture(scope="session")
 def postgres_server() -> Iterator[str]:
     """Give the URL of a running cluster, without a database's name."""
     with ExitStack() as stack:
-        folder = Path(tempfile.mkdtemp(prefix="baidiao-pg-"))
-        stack.callback(shutil.rmtree, folder, ignore_errors=True)
-        yield start_cluster(folder, stack)
+        yield start_cluster(stack).url
 
 
 @pytest.fixture

@@ -103,12 +103,8 @@ class Siege:
             "BAIDIAO_CENTRE_WITNESSES_FILE": str(self._folder / "witnesses"),
         }
         if self._kind == "postgresql":
-            self._cluster = self._folder / "postgres"
-            self._cluster.mkdir()
-            for place in (self._folder, *list(self._folder.parents)[:2]):
-                place.chmod(0o755)
-            url = start_cluster(self._cluster, self._stack, DURABLE_OPTIONS) + "/postgres"
-            self._environment["BAIDIAO_CENTRE_DATABASE_URL"] = url
+            self._cluster = start_cluster(self._stack, DURABLE_OPTIONS)
+            self._environment["BAIDIAO_CENTRE_DATABASE_URL"] = self._cluster.url + "/postgres"
         settings = read_settings(self._environment)
         self._database_url = settings.database_url
         state.mkdir(mode=0o700)
