@@ -1,6 +1,6 @@
 """Logging in: Flask-Security over our store, with argon2 passwords and CSRF-protected forms."""
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from typing import Any, Final
 
 from flask import Flask, current_app, g, redirect, request, url_for
@@ -19,11 +19,12 @@ from backend.rates import RateLimiter
 from backend.store import Store
 from contracts.problems import ProblemCode
 
+_CONSOLE: Final = "/console"
 _SESSION_HOURS: Final = 12
 _THROTTLE: Final = "baidiao_login_throttle"
 
 _CONFIG: Final[Mapping[str, Any]] = {
-    "SECURITY_URL_PREFIX": "/console",
+    "SECURITY_URL_PREFIX": _CONSOLE,
     "SECURITY_POST_LOGIN_VIEW": "/console/",
     "SECURITY_POST_LOGOUT_VIEW": "/console/login",
     "SECURITY_LOGOUT_METHODS": ["POST"],
@@ -112,9 +113,17 @@ def install_accounts(
     app.config["SECURITY_PASSWORD_SALT"] = secret.hex()  # salts the library's own tokens, not passwords
     app.config["SESSION_COOKIE_SECURE"] = secure_cookies
     csrf = CSRFProtect(app)
+    others = len(app.before_request_funcs.get(None, []))
     Security(app, _Accounts(store), mail_util_cls=_Mail, login_form=_ThrottledLoginForm)
+    hooks = app.before_request_funcs.get(None, [])
+    hooks[others:] = [_in_console(hook) for hook in hooks[others:]]
     app.register_error_handler(CSRFError, _ask_again)
     return csrf
+
+
+def _in_console(hook: Callable[[], Any]) -> Callable[[], Any]:
+    """Have the library look for who is logged in where people log in; for devices and agencies it only costs time."""
+    return lambda: hook() if request.path.startswith(_CONSOLE) else None
 
 
 def _say_when(response: Response) -> Response:

@@ -1,6 +1,7 @@
 """Numbers for operators: decisions by service and outcome, agencies' answers by cause. Nothing about anybody."""
 
 from collections.abc import Iterable
+from functools import lru_cache
 
 from prometheus_client import Counter
 
@@ -11,13 +12,18 @@ _DECISIONS = Counter("baidiao_decisions_total", "Decisions made and recorded", [
 _SOURCES = Counter("baidiao_agency_outcomes_total", "How asking each agency ended", ["agency", "outcome"])
 
 
+_decisions = lru_cache(maxsize=4096)(_DECISIONS.labels)
+_sources = lru_cache(maxsize=4096)(_SOURCES.labels)
+"""The library looks a series up under a lock, for every value anew; services, agencies and outcomes are few."""
+
+
 def count_decisions(verdicts: Iterable[Verdict]) -> None:
     """Count what was decided."""
     for verdict in verdicts:
-        _DECISIONS.labels(verdict.service, verdict.outcome.value).inc()
+        _decisions(verdict.service, verdict.outcome.value).inc()
 
 
 def count_sources(sources: Iterable[SourceOutcome]) -> None:
     """Count how the agencies answered."""
     for source in sources:
-        _SOURCES.labels(source.agency_id, source.cause.value if source.cause else source.state.value).inc()
+        _sources(source.agency_id, source.cause.value if source.cause else source.state.value).inc()

@@ -172,12 +172,7 @@ class Rulebook:
             UnknownServiceError: No such service.
             NotInEffectError: No version was in effect on that day.
         """
-        limits = self._in_effect(service_id, on).words.about.freshness_days
-        found: dict[Fact, timedelta] = {}
-        for name, days in limits.items():
-            for fact in facts_behind(name):
-                found[fact] = min(found.get(fact, timedelta.max), timedelta(days=days))
-        return found
+        return _limits_of(self._in_effect(service_id, on))
 
     def explanation(
         self, service_id: str, facts: Facts, on: date, ages: Mapping[Fact, timedelta], causes: Causes = _NO_CAUSES
@@ -295,6 +290,15 @@ class Rulebook:
         if not begun:
             raise NotInEffectError(service_id, on or date.max)
         return begun[-1]
+
+
+@lru_cache(maxsize=1024)
+def _limits_of(worded: WordedTable) -> Mapping[Fact, timedelta]:
+    found: dict[Fact, timedelta] = {}
+    for name, days in worded.words.about.freshness_days.items():
+        for fact in facts_behind(name):
+            found[fact] = min(found.get(fact, timedelta.max), timedelta(days=days))
+    return MappingProxyType(found)
 
 
 def _facts_of(table: Table) -> tuple[Fact, ...]:

@@ -19,7 +19,7 @@ FindKey = Callable[[str], Ed25519PublicKey | None]
 _NONCE_LENGTHS: Final = range(NONCE_BYTES * 4 // 3, 65)
 _KEY_ID_MAX_LENGTH: Final = 64
 _COVERED: Final = frozenset(f'"{name}"' for name in COVERED_COMPONENTS)
-"""As the library names what a signature covers. It could require them itself, and would read them twice for each request."""
+"""As the library names what a signature covers. Left to require them itself, it would read them anew each time."""
 
 
 @dataclass(frozen=True, slots=True)
