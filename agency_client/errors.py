@@ -43,7 +43,9 @@ class RefusedError(AgencyClientError):
     """
 
     def __init__(self, problem: Problem, retry_after_s: float | None = None) -> None:
-        super().__init__(f"{problem.title} ({problem.code.value}){': ' + problem.detail if problem.detail else ''}")
+        said = f"{problem.title} ({problem.code.value}){': ' + problem.detail if problem.detail else ''}"
+        words = f"\n  {problem.words.th}\n  {problem.words.en}" if problem.words else ""
+        super().__init__(said + words)
         self.problem = problem
         self.retryable = problem.retryable
         self.retry_after_s = retry_after_s

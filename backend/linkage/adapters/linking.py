@@ -72,12 +72,17 @@ def _make_http_providers(agency: Agency, transport: Transport) -> tuple[Provider
         party = agency.xroad
         return tuple(XRoadProvider(url, request, transport, party) for request in requests)
     if agency.adapter == "dci" and agency.dci is not None:
-        peer, key = agency.dci, _signing_key(agency.id, agency.dci)
+        peer, key = agency.dci, load_signing_key(agency.id, agency.dci)
         return tuple(DciProvider(url, request, transport, peer, key) for request in requests)
     return tuple(RestProvider(url, request, transport) for request in requests)
 
 
-def _signing_key(agency_id: str, party: DciParty) -> Ed25519PrivateKey:
+def load_signing_key(agency_id: str, party: DciParty) -> Ed25519PrivateKey:
+    """Read the key that the centre signs its searches with.
+
+    Raises:
+        DirectoryError: There is no such key.
+    """
     try:
         key = load_pem_private_key(Path(party.signing_key_file).read_bytes(), password=None)
     except (OSError, ValueError, TypeError) as error:

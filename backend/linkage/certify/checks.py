@@ -1,14 +1,18 @@
 """The checks: each asks the service and says what it found. The service is asked as the centre asks it."""
 
 import asyncio
+import json
 from collections import Counter
 from collections.abc import Awaitable, Callable, Iterable
 from dataclasses import dataclass, replace
 from datetime import UTC, datetime, timedelta
 from email.utils import parsedate_to_datetime
-from typing import Final
+from typing import Any, Final
 
+from backend.linkage.adapters.dci_envelope import seal
+from backend.linkage.adapters.linking import load_signing_key
 from backend.linkage.certify.case import Case
+from backend.linkage.certify.dci_form import faults_of_answer, faults_of_refusal, is_rejection
 from backend.linkage.certify.findings import CHECKS, Finding, Verdict
 from backend.linkage.certify.wire import Recorder, Seen, exchange
 from backend.linkage.facts import Fact
@@ -196,6 +200,32 @@ async def check_who_asks(bench: Bench) -> Finding:
     return _finding("who_asks", _refused(await exchange(call, bench.deadline_s, without=proofs), agency.adapter))
 
 
+async def check_standard_form(bench: Bench) -> Finding:
+    """A DCI registry's answers, rejections and refusals are as the standard has them."""
+    party = bench.case.agency.dci
+    if party is None:
+        return Finding("standard_form", Verdict.NOT_APPLICABLE, ("only DCI's standard fixes the whole form",))
+    call = await bench.a_call()
+    key = load_signing_key(bench.case.agency.id, party)
+    asked = json.loads(call.body)
+    header, message = asked["header"], asked["message"]
+    odd = json.loads(json.dumps(message))
+    odd["search_request"][0]["search_criteria"]["query"] = {"type": "NO_SUCH_TYPE", "value": "x"}
+
+    async def send(header: dict[str, Any], message: dict[str, Any]) -> Seen:
+        spoken = replace(call, body=seal(header, message, key))
+        return await exchange(spoken, bench.deadline_s) or Seen(0, {}, b"")
+
+    right = await send(header, message)
+    wrong = [f"answer: {fault}" for fault in faults_of_answer(right.body)]
+    rejected = await send(header, odd)
+    if not is_rejection(rejected.body) and faults_of_refusal(rejected.body):
+        wrong.append("unknown identifier type: neither rjct nor ERR")
+    refused = await send({**header, "version": "99.0.0"}, message)
+    wrong += [f"unknown version: {fault}" for fault in faults_of_refusal(refused.body)]
+    return _finding("standard_form", wrong)
+
+
 _RUN: Final[dict[str, Callable[[Bench], Awaitable[Finding]]]] = {
     "right_answers": check_right_answers,
     "unknown_person": check_unknown_person,
@@ -205,6 +235,7 @@ _RUN: Final[dict[str, Callable[[Bench], Awaitable[Finding]]]] = {
     "freshness": check_freshness,
     "read_only": check_read_only,
     "who_asks": check_who_asks,
+    "standard_form": check_standard_form,
 }
 
 

@@ -96,5 +96,12 @@ CHECKS: Final[dict[str, About]] = {
             en="A question without the proof that the centre asks (signature, secret or header) is refused.",
         ),
     ),
+    "standard_form": About(
+        Words(th="รูปแบบตามมาตรฐาน", en="Form of the standard"),
+        Words(
+            th="ซองข้อความ หัวเรื่อง รหัส และการปฏิเสธของทะเบียน DCI ต้องเป็นไปตาม SPDCI registry core API 1.0.0",
+            en="A DCI registry's envelopes, codes and refusals are those of the SPDCI registry core API 1.0.0.",
+        ),
+    ),
 }
 """In the order in which they run and are shown."""

@@ -204,6 +204,10 @@ def test_the_command_asks_about_all_kinds(running, whole, asked, monkeypatch, tm
     assert told.exit_code == 0, told.output
     with out.open(encoding="utf-8") as results:
         assert [(row["reference"], row["refusal"]) for row in csv.DictReader(results)] == [(one, "") for one in "abc"]
+    refused = run("one", "--service", COVER, input=PUPIL + "\n")
+    assert refused.exit_code == 1
+    assert "subject_not_covered" in refused.output
+    assert "ไม่ครอบคลุม" in refused.output, "and in words"
     people.write_text(f"reference,citizen_number,g_code\na,{PERSONS[0]},{PUPIL}\n", encoding="utf-8")
     told = run("many", "--service", LOAN, "--out", str(out), str(people))
     assert (told.exit_code, "asked about by it" in told.output) == (1, True), told.output

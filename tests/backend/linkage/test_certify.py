@@ -14,6 +14,7 @@ from cryptography.hazmat.primitives import serialization
 from backend.demo.dci.keys import CENTRE, demo_key
 from backend.demo.faces import xroad_service
 from backend.linkage.certify.cli import certify
+from backend.linkage.certify.dci_form import faults_of_answer, faults_of_refusal
 from tests.support.agency_servers import build_small_stores, running_agency
 
 GRANDMOTHER, PENSIONER, DISABLED, UNKNOWN = "3550100123457", "3100900567817", "1509900678901", "1101700207030"
@@ -94,13 +95,38 @@ def test_a_good_service_passes(case: Any, tmp_path: Path, adapter: str) -> None:
     assert result.exit_code == 0, result.output
     found = verdicts(tmp_path)
     proved = "passed" if adapter in {"xroad", "dci"} else "not_applicable"
-    assert found == dict.fromkeys(found, "passed") | {"who_asks": proved}
+    formed = "passed" if adapter == "dci" else "not_applicable"
+    assert found == dict.fromkeys(found, "passed") | {"who_asks": proved, "standard_form": formed}
     page = (tmp_path / "out" / "report.html").read_text("utf-8")
     assert "กรมทดลอง" in page
     assert "Department of Trials" in page
     assert "Right answers" in page
     written = page + (tmp_path / "out" / "report.json").read_text("utf-8") + result.output
     assert not any(number in written for number in (GRANDMOTHER, PENSIONER, DISABLED, UNKNOWN))
+
+
+def test_a_registry_of_another_form_is_told_where_it_differs() -> None:
+    header = {"message_id": "m", "message_ts": "2026-11-24T10:00:00+07:00", "action": "on-search", "status": "succ"}
+    answer = {"reference_id": "1", "timestamp": "2026-11-24T03:00:00Z", "status": "succ"}
+    data = {"reg_record_type": "Person", "reg_records": [{"alive": True}]}
+    message = {"transaction_id": "t", "correlation_id": "c", "search_response": [{**answer, "data": data}]}
+
+    def faults(header: Any, message: Any) -> list[str]:
+        return faults_of_answer(json.dumps({"signature": "s", "header": header, "message": message}).encode())
+
+    assert faults(header, message) == []
+    assert faults({**header, "action": "search"}, message) == ["header.action: literal_error"]
+    assert faults({**header, "message_ts": "2026-11-24T10:00:00"}, message) == ["header.message_ts: value_error"]
+    nameless = {name: value for name, value in message.items() if name != "correlation_id"}
+    assert faults(header, nameless) == ["message.correlation_id: missing"]
+    odd = {**message, "search_response": [{**answer, "status": "found", "status_reason_code": "because"}]}
+    assert faults(header, odd) == [
+        "message.search_response.status: literal_error",
+        "message.search_response.status_reason_code: string_pattern_mismatch",
+    ]
+    assert faults_of_answer(b"<html>") == ["not JSON"]
+    receipt = {"message": {"ack_status": "ERR", "timestamp": answer["timestamp"], "error": {"code": "E17"}}}
+    assert faults_of_refusal(json.dumps(receipt).encode()) == ["message.error.code: string_pattern_mismatch"]
 
 
 STUBBORN = ("error", "close", "garbage", "oversized", "redirect", "half", "lie", "wrong_type")
