@@ -18,6 +18,7 @@ from backend.eligibility.desk import RuleDesk
 from backend.eligibility.errors import EligibilityError, LifeError, TableError
 from backend.eligibility.examples import read_facts
 from backend.eligibility.model.lines import find_line
+from backend.eligibility.model.writing import in_edition_13
 from backend.eligibility.replay import CASES, INVENTED, Replay
 from backend.http.problems import PROBLEMS, ProblemError
 from contracts.message import Words
@@ -59,8 +60,9 @@ def _add_readers(console: Blueprint, desk: RuleDesk) -> None:
     @console.get("/rules/<ref>/file.dmn")
     def rule_file(ref: str) -> Response:
         opened = _opened(desk, ref)
-        response = Response(opened.dmn, mimetype="application/xml")
-        if "download" in request.args:
+        download = "download" in request.args
+        response = Response(opened.dmn if download else in_edition_13(opened.dmn), mimetype="application/xml")
+        if download:
             name = f"{opened.listed.service_id}-{opened.listed.version}.dmn"
             response.headers.set("Content-Disposition", "attachment", filename=name)
         return response

@@ -3,6 +3,7 @@
 The file is edited as a document, never made anew from our own model, which holds less than the file does.
 """
 
+import re
 from collections.abc import Mapping
 from datetime import date
 from typing import Final
@@ -17,6 +18,10 @@ from backend.eligibility.errors import TableError
 OWN: Final = "https://baidiao.example/dmn"
 """Namespace of this project's attributes: version and first day in effect."""
 
+_EDITION: Final = re.compile(
+    r"https?://www\.omg\.org/spec/DMN/(?:[0-9]{8}/(?P<part>MODEL|DMNDI)/|20151101/dmn\.xsd)", re.ASCII
+)
+_EDITION_13: Final = {part: f"https://www.omg.org/spec/DMN/20191111/{part}/" for part in ("MODEL", "DMNDI")}
 _CELLS: Final = frozenset({"inputEntry", "outputEntry", "annotationEntry", "inputExpression"})
 
 
@@ -70,6 +75,23 @@ def set_version(xml: bytes, version: str, effective_from: date) -> bytes:
         root.setAttribute(f"{prefix}:effectiveFrom", effective_from.isoformat())
     written: bytes = document.toxml(encoding="UTF-8")
     return written + b"\n"
+
+
+def in_edition_13(xml: bytes) -> bytes:
+    """Return the file with the namespaces of DMN 1.3, the one edition that dmn-js opens; all else as it was.
+
+    Raises:
+        TableError: The file is not well-formed.
+    """
+    document = _parse(xml)
+    changed = False
+    for element in document.getElementsByTagName("*"):
+        for name, value in list(element.attributes.items()):
+            found = _EDITION.fullmatch(value) if name.partition(":")[0] == "xmlns" else None
+            if found and value != (wanted := _EDITION_13[found["part"] or "MODEL"]):
+                element.setAttribute(name, wanted)
+                changed = True
+    return document.toxml(encoding="UTF-8") + b"\n" if changed else xml
 
 
 def _parse(xml: bytes) -> Document:

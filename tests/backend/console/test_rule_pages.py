@@ -119,6 +119,32 @@ def test_an_upload_outside_the_subset_is_refused_with_line_and_cell(client):
     assert _post(client, "/console/rules/upload", **mended).status_code == 302
 
 
+@pytest.mark.parametrize(
+    "edition", ["http://www.omg.org/spec/DMN/20180521/{}/", "https://www.omg.org/spec/DMN/20230324/{}/"]
+)
+def test_a_file_of_another_edition_and_tool_comes_down_as_it_went_up_and_opens_in_the_editor(client, edition):
+    diagram = (
+        f'<dmndi:DMNDI xmlns:dmndi="{edition.format("DMNDI")}"><dmndi:DMNDiagram id="D1">'
+        '<dmndi:DMNShape id="s" dmnElementRef="old_age_allowance"/></dmndi:DMNDiagram></dmndi:DMNDI>'
+    )
+    extension = '<extensionElements><t:feed xmlns:t="urn:triso" rank="7">x &amp; y</t:feed></extensionElements>'
+    foreign = DMN.decode().replace("https://www.omg.org/spec/DMN/20191111/MODEL/", edition.format("MODEL"))
+    foreign = foreign.replace("<decisionTable", extension + "<decisionTable", 1).replace(
+        "</definitions>", diagram + "</definitions>"
+    )
+    form = {"file": (io.BytesIO(foreign.encode()), "t.dmn"), "version": "2571.1", "first": "2027-01-01"}
+    draft = _post(client, "/console/rules/upload", **form).location
+    down, shown = client.get(f"{draft}/file.dmn?download=1").text, client.get(f"{draft}/file.dmn").text
+    for text in (down, shown):
+        assert '<t:feed xmlns:t="urn:triso" rank="7">x &amp; y</t:feed>' in text
+        assert '<dmndi:DMNShape id="s" dmnElementRef="old_age_allowance"/>' in text
+        assert "80–89 ปี / aged 80–89" in text
+    assert down.count(edition.format("MODEL")) == down.count(edition.format("DMNDI")) == 1
+    assert shown.count("https://www.omg.org/spec/DMN/20191111/MODEL/") == 1
+    assert shown.count("https://www.omg.org/spec/DMN/20191111/DMNDI/") == 1
+    assert client.get("/console/rules/old_age_allowance@2560.1/file.dmn").data == DMN
+
+
 def test_a_refused_draft_keeps_what_was_typed(client):
     _draft(client)
     typed = {"from": "newborn_grant@2560.1", "version": "2570.1", "first": "2026-12-x"}
