@@ -2,13 +2,14 @@
 
 import json
 import os
-from collections.abc import Iterable, Iterator
+from collections.abc import Collection, Iterator
 from contextlib import contextmanager
 from datetime import UTC, datetime
 from pathlib import Path
 
 import click
 import polars as pl
+from sqlalchemy.exc import DBAPIError
 
 from backend.cases.cli import cases, opened_shelf
 from backend.eligibility.checks import Issue, check_table
@@ -36,6 +37,11 @@ def _versions() -> Iterator[RuleVersions]:
             yield RuleVersions(store, rules)
     except (EligibilityError, DirectoryError, SettingsError, ValueError) as error:
         raise click.ClickException(str(error)) from error
+    except DBAPIError as error:
+        told = (
+            f"the centre's database does not answer as it should ({error.orig}); was 'baidiao centre init' run on it?"
+        )
+        raise click.ClickException(told) from error
 
 
 @click.group()
@@ -57,24 +63,29 @@ def submit(dmn: Path, words: Path, author: str) -> None:
 @click.argument("what", metavar="NUMBER|FILE.dmn")
 def check(what: str) -> None:
     """Look for gaps, overlaps and rows that never speak: in a version, or in a file not submitted yet."""
+    if not what.isdecimal():
+        _say_issues(_check_file(Path(what)))
+        return
     with _versions() as versions:
-        if not what.isdecimal():
-            _say_issues(_check_file(Path(what)))
-            return
         _say_issues(versions.check(int(what)))
         click.echo(f"now: {versions.state(int(what)).value}")
 
 
 def _check_file(path: Path) -> tuple[Issue, ...]:
     try:
+        load_directory(read_settings(os.environ).agencies_file or DEFAULT_DIRECTORY)  # makes the facts it adds known
         dmn = path.read_bytes()
     except OSError as error:
         raise click.ClickException(f"{path}: {error.strerror}") from error
+    except (DirectoryError, SettingsError) as error:
+        raise click.ClickException(str(error)) from error
     with refused_with_line(path):
         return check_table(parse_table(dmn, path.name))
 
 
-def _say_issues(issues: Iterable[Issue]) -> None:
+def _say_issues(issues: Collection[Issue]) -> None:
+    if not issues:
+        click.echo("no gap, no overlap, every rule can speak")
     for issue in issues:
         example = json.dumps(dict(issue.example or {}), default=str, ensure_ascii=False)
         click.echo(f"{issue.fault.value}  rows {', '.join(map(str, issue.rows)) or '-'}  e.g. {example}")

@@ -1,6 +1,7 @@
 """What can be wrong with a rule. One root, so that a caller can catch the room's errors by it."""
 
 from datetime import date
+from typing import Final
 
 
 class EligibilityError(Exception):
@@ -39,6 +40,17 @@ class TableError(EligibilityError):
         self.problem = problem
 
 
+_CAUSES: Final = {
+    "state": "the steps before it are missing (submit, check, try, replay, approve)",
+    "same_person": "the author cannot approve what he wrote",
+    "too_early": "its first day has begun; it must lie after today",
+    "faulty": "the checks found faults",
+    "examples": "worked examples come out otherwise and no reason is given",
+    "unknown": "there is no such version",
+    "exists": "this version exists already, or is approved",
+}
+
+
 class LifeError(EligibilityError):
     """A version of a table may not take this step now.
 
@@ -48,7 +60,7 @@ class LifeError(EligibilityError):
     """
 
     def __init__(self, step: str, cause: str) -> None:
-        super().__init__(f"{step} is refused: {cause}")
+        super().__init__(f"{step} is refused: {_CAUSES.get(cause, cause)}")
         self.step = step
         self.cause = cause
 

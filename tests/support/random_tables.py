@@ -76,8 +76,8 @@ def speaking(table, applying):
 
 amounts = st.sampled_from([None, Amount(baht=1, period="month"), Amount(baht=2, period="month")])
 rows = st.one_of(
-    st.builds(Row, cells, st.just(Outcome.ELIGIBLE), st.just(("r",)), amounts),
-    st.builds(Row, cells, st.just(Outcome.NOT_ELIGIBLE), st.just(("s",))),
+    st.builds(Row, cells, st.just(Outcome.ELIGIBLE), st.sampled_from([("p",), ("q",), ("p", "q")]), amounts),
+    st.builds(Row, cells, st.just(Outcome.NOT_ELIGIBLE), st.sampled_from([("s",), ("t",)])),
 )
 random_tables = st.builds(
     Table,

@@ -109,6 +109,9 @@ def test_undecided_exactly_where_what_is_missing_matters(table, known):
     said = {values: _said(table, values) for values in product(*domains)}
     if len(set(said.values())) == 1:
         assert {(found.outcome, found.amount, found.gap)} == set(said.values())
+        for values in said:  # a reason given holds whatever the missing inputs are
+            applying = {code for row in hits(table, values) if row.outcome is found.outcome for code in row.reasons}
+            assert set(found.reasons) <= applying
         return
     assert (found.outcome, found.gap) == (U, None)
     matters = {

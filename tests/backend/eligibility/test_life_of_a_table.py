@@ -174,5 +174,8 @@ def test_the_officers_commands_walk_a_version_to_approval(tmp_path, monkeypatch)
     assert run("check", 1) == (0, "now: checked")
     assert run("try", 1, examples)[0] == 0
     assert json.loads(run("replay", 1, tmp_path / "people.parquet")[1])["changed"] == 2
-    assert run("approve", 1, "--approver", "a@example.org") == (1, "Error: approve is refused: same_person")
+    assert run("approve", 1, "--approver", "a@example.org") == (
+        1,
+        "Error: approve is refused: the author cannot approve what he wrote",
+    )
     assert run("approve", 1, "--approver", "b@example.org") == (0, "approved")

@@ -15,6 +15,7 @@ from backend.eligibility.model.cases import parse_cases, run_case, same
 from backend.eligibility.model.lines import find_line
 from backend.eligibility.model.reading import parse_model
 from backend.eligibility.model.told import read_inputs, to_json
+from backend.eligibility.model.writing import set_version
 from backend.rules_cli import rules
 from tests.support.dmn_models import dmn, expression, inputs, requires, table
 
@@ -74,6 +75,12 @@ def test_a_file_is_checked_before_it_is_submitted_and_refused_with_its_line(tmp_
     dmn_file.write_bytes(written.replace(b"[80..89]", b"[79..89]"))
     code, said = _run("check", dmn_file)
     assert (code, said.count("overlap  rows 7, 8")) == (0, 1)
+    dmn_file.write_bytes(written)
+    assert _run("check", dmn_file) == (0, "no gap, no overlap, every rule can speak\n")
+    dmn_file.write_bytes(set_version(written, "2570.1", date(2027, 1, 1)))
+    code, said = _run("submit", dmn_file, TABLES / "old_age_allowance.words.json", "--author", "a@example.org")
+    assert code == 1
+    assert said.startswith("Error: the centre's database does not answer as it should (no such table: rule_versions)")
     faulty = written.replace(b"[80..89]", b"every x in y")
     dmn_file.write_bytes(faulty)
     code, said = _run("check", dmn_file)
