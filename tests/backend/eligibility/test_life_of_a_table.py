@@ -171,7 +171,7 @@ def test_the_officers_commands_walk_a_version_to_approval(tmp_path, monkeypatch)
         return done.exit_code, done.output.strip()
 
     assert run("submit", tmp_path / "t.dmn", words, "--author", "a@example.org") == (0, "1")
-    assert run("check", 1) == (0, "now: checked")
+    assert run("check", 1) == (0, "no gap, no overlap, every rule can speak\nnow: checked")
     assert run("try", 1, examples)[0] == 0
     assert json.loads(run("replay", 1, tmp_path / "people.parquet")[1])["changed"] == 2
     assert run("approve", 1, "--approver", "a@example.org") == (
