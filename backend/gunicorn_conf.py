@@ -1,12 +1,17 @@
 """How gunicorn runs the centre: threads, since handlers wait; workers that build their services after the fork."""
 
 import os
+import time
 from collections.abc import Callable
 from typing import Any, Final
 
+import structlog
 from flask import Flask
 from gunicorn.app.base import BaseApplication  # type: ignore[import-untyped]  # gunicorn ships no types
 from prometheus_client import multiprocess
+from sqlalchemy.exc import OperationalError
+
+_log = structlog.get_logger(__name__)
 
 GRACE_S: Final = 30
 MAX_QUESTION_S: Final = 60
@@ -49,11 +54,18 @@ def _close_worker(_server: Any, worker: Any) -> None:
 
 
 class CentreServer(BaseApplication):  # type: ignore[misc]  # as above
-    """Gunicorn without its command line. ``build`` is called in each worker, after the fork."""
+    """Gunicorn without its command line.
 
-    def __init__(self, build: Callable[[], Flask], options: dict[str, Any]) -> None:
+    Args:
+        build: Makes the application; called in each worker, after the fork.
+        options: See :func:`build_options`.
+        pause_s: How long a worker waits before it looks again for a database that is away.
+    """
+
+    def __init__(self, build: Callable[[], Flask], options: dict[str, Any], pause_s: float = 1.0) -> None:
         self._build = build
         self._options = options
+        self._pause_s = pause_s
         super().__init__()
 
     def load_config(self) -> None:
@@ -62,5 +74,14 @@ class CentreServer(BaseApplication):  # type: ignore[misc]  # as above
             self.cfg.set(name, value)
 
     def load(self) -> Flask:
-        """Build the application in the worker."""
-        return self._build()
+        """Build the application in the worker, as soon as its database answers.
+
+        It waits because gunicorn ends the whole server when one worker fails to start: one that is replaced while the
+        database is away would take the others, which wait for it, along.
+        """
+        while True:
+            try:
+                return self._build()
+            except OperationalError as error:
+                _log.warning("worker_waits_for_database", error=type(error).__name__)
+            time.sleep(self._pause_s)

@@ -113,11 +113,13 @@ def opened_store(url: str) -> Iterator[Store]:
 
 def _make_engine(text: str) -> Engine:
     url = make_url(text)
+    # What a statement was given is nobody's to read in an exception's text, wherever that ends.
+    options: dict[str, Any] = {"pool_size": 10, "hide_parameters": True}
     if url.get_backend_name() == "postgresql":
-        return create_engine(url.set(drivername="postgresql+psycopg"), pool_pre_ping=True, pool_size=10)
+        return create_engine(url.set(drivername="postgresql+psycopg"), pool_pre_ping=True, **options)
     if url.database and url.database != ":memory:":
         Path(url.database).parent.mkdir(parents=True, exist_ok=True, mode=0o700)
-    engine = create_engine(url, pool_size=10)
+    engine = create_engine(url, **options)
     event.listen(engine, "connect", _prepare_sqlite)
     event.listen(engine, "begin", _begin_sqlite)
     return engine

@@ -169,12 +169,13 @@ def served_centre(folder: Path, environment: Mapping[str, str], threads: int) ->
     """Serve a prepared centre with two workers; give its address and process."""
     port = free_port()
     serve = ("centre", "serve", "--port", str(port), "--workers", "2", "--threads", str(threads))
-    process = subprocess.Popen(
-        [sys.executable, "-m", "baidiao", *serve],
-        env={**os.environ, **environment},
-        cwd=ROOT,
-        stderr=(folder / "centre.err").open("wb"),
-    )
+    with (folder / "centre.err").open("wb") as told:
+        process = subprocess.Popen(
+            [sys.executable, "-m", "baidiao", *serve],
+            env={**os.environ, **environment},
+            cwd=ROOT,
+            stderr=told,
+        )
     try:
         url = f"http://127.0.0.1:{port}"
         wait_until_ready(f"{url}/readyz", process, folder / "centre.err")

@@ -197,7 +197,7 @@ def _measure_part(part: str, folder: Path, leaves: int, seconds: float) -> dict[
             return measure_pymerkle(folder, leaves, seconds)
         if part == "sqlite":
             return measure_centre(folder, leaves, seconds)
-        with postgres(folder) as url:
+        with postgres() as url:
             return measure_centre(folder, leaves, seconds, url)
     finally:
         shutil.rmtree(folder)
@@ -229,7 +229,6 @@ def main(leaves: int, seconds: float, parts: tuple[str, ...], folder: Path | Non
     figures: dict[str, object] = {"leaves": leaves, "processors": os.cpu_count()}
     with ExitStack() as stack:
         place = Path(stack.enter_context(tempfile.TemporaryDirectory(prefix="bench-evidence-", dir=folder)))
-        place.chmod(0o755)  # PostgreSQL runs as somebody else
         for part in parts or PARTS:
             print(f"measuring {part} …", file=sys.stderr, flush=True)
             figures[part] = _measure_part(part, place / part, leaves, seconds)

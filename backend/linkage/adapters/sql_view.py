@@ -38,11 +38,10 @@ def open_read_only(url: str) -> Engine:
     if backend == "sqlite":
         return _open_sqlite(str(parsed.database))
     if backend == "postgresql":
-        engine = create_engine(
-            parsed.set(drivername="postgresql+psycopg"), pool_size=THREADS, max_overflow=0, pool_pre_ping=True
-        )
+        parsed = parsed.set(drivername="postgresql+psycopg")
+    engine = create_engine(parsed, hide_parameters=True, pool_size=THREADS, max_overflow=0, pool_pre_ping=True)
+    if backend == "postgresql":
         return engine.execution_options(postgresql_readonly=True)
-    engine = create_engine(parsed, pool_size=THREADS, max_overflow=0, pool_pre_ping=True)
     event.listen(engine, "begin", lambda connection: connection.exec_driver_sql("SET TRANSACTION READ ONLY"))
     return engine
 
@@ -53,7 +52,7 @@ def _open_sqlite(file: str) -> Engine:
         connection.execute("PRAGMA query_only = ON")
         return connection
 
-    return create_engine("sqlite://", creator=connect, poolclass=NullPool)
+    return create_engine("sqlite://", hide_parameters=True, creator=connect, poolclass=NullPool)
 
 
 class SqlViewProvider:

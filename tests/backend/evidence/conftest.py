@@ -4,6 +4,10 @@ from backend import bootstrap
 from backend.app import Services
 from backend.settings import read_settings
 from tests.support.centre_app import Centre
+from tests.support.evidence_decisions import make_decisions
+from tests.support.evidence_forgers import COUNT, Scene
+from tests.support.evidence_logs import make_log, make_log_store
+from tests.support.evidence_witnesses import WitnessHouse
 
 
 @pytest.fixture
@@ -19,3 +23,16 @@ def whole(settings, logging_as_before):
     services: Services = app.extensions["baidiao"]
     yield Centre(app, services.store, services.fleet, None, services.now, settings)
     services.close()
+
+
+@pytest.fixture
+def scene(store_url, tmp_path):
+    """A log in the hands of a forger, seen by a witness before."""
+    store = make_log_store(store_url)
+    log = make_log(store)
+    log.append_all(make_decisions(COUNT))
+    house = WitnessHouse(tmp_path, ("w1",))
+    yield Scene(store, log, house, tmp_path)
+    log.close()
+    store.close()
+    house.close()
