@@ -130,7 +130,7 @@ def migrate_store(settings: Settings) -> None:
         runner.upgrade(store.engine)
         build_fleet(settings, store).seed_agencies()
         with store.transaction() as session:
-            seed_mandates(session, mandates)
+            seed_mandates(session, mandates, utc_now())
 
 
 def initialise(settings: Settings) -> list[str]:

@@ -9,7 +9,7 @@ from sqlalchemy.orm import Session
 
 from backend.linkage.facts import Fact
 from backend.mandates.check import AgencyMandates, Mandate
-from backend.mandates.models import MandateRow
+from backend.mandates.models import MandateEvent, MandateRow
 from backend.mandates.rows import INSTALLATION, make_row, read_row
 from backend.mandates.uses import UseCounter
 from backend.store import Store
@@ -66,8 +66,13 @@ class MandateBook:
         return tuple(read_row(row) for row in rows)
 
 
-def seed_mandates(session: Session, mandates: Iterable[Mandate]) -> int:
+def seed_mandates(session: Session, mandates: Iterable[Mandate], at: datetime | None = None) -> int:
     """Put mandates into an empty table, within the caller's transaction.
+
+    Args:
+        session: Within which.
+        mandates: Which.
+        at: When; noted as the moment since when they can be used. Without it that is their term's first day.
 
     Returns:
         How many were put in; 0 when the table already held any, which then stays as it is.
@@ -76,4 +81,10 @@ def seed_mandates(session: Session, mandates: Iterable[Mandate]) -> int:
         return 0
     rows = [make_row(m, INSTALLATION, (INSTALLATION,) * m.approvals) for m in mandates]
     session.add_all(rows)
+    if at is not None:
+        session.flush()
+        session.add_all(
+            MandateEvent(mandate_id=row.id, at=at, who=INSTALLATION, what="approved", note="from the file of mandates")
+            for row in rows
+        )
     return len(rows)

@@ -10,10 +10,12 @@ from click.testing import CliRunner
 from backend.bootstrap import migrate_store
 from backend.cli import centre
 from backend.linkage.facts import Fact
-from backend.mandates.book import MandateBook
+from backend.mandates.book import MandateBook, seed_mandates
 from backend.mandates.check import Asking, GrantState, Mandate, Permitted, RefusalRule, Refused
 from backend.mandates.errors import GrantError
+from backend.mandates.file import DEMO_MANDATES, load_mandates
 from backend.mandates.granting import Granting, unused
+from backend.mandates.rows import INSTALLATION
 from backend.settings import read_settings
 from backend.store import Store
 from contracts.message import Words
@@ -93,6 +95,15 @@ def test_facts_that_nobody_has_cannot_be_proposed(any_store: Store) -> None:
     assert life.list() == []
 
 
+def test_mandates_of_a_new_centres_file_are_flagged_in_their_time(any_store: Store) -> None:
+    with any_store.transaction() as session:
+        seed_mandates(session, load_mandates(DEMO_MANDATES), NOW)
+    held = granting(any_store).list()
+    assert unused(held, NOW + timedelta(days=89), 90) == ()
+    assert unused(held, NOW + timedelta(days=90), 90) == tuple(held)
+    assert [event.who for event in granting(any_store).history(held[0].mandate.id)] == [INSTALLATION]
+
+
 def test_a_mandate_that_nobody_uses_is_flagged_until_it_is_used(any_store: Store) -> None:
     life = granting(any_store)
     number = life.propose(PROPOSAL, "Somchai", NOW)
@@ -149,6 +160,7 @@ def test_the_commands_take_a_mandate_through_its_life(run, tmp_path: Path) -> No
     assert "revoked" in run(*asked)[1]
     listed = run("list", "--agency", "town")[1]
     assert listed.split()[:2] == [number, "revoked"]
-    assert "UNUSED" in run("unused", "--days", "30")[1]
+    assert run("unused")[1] == "every mandate in force was used or granted within 90 days\n", "the centre is new"
+    assert "UNUSED" not in run("list")[1]
     file.write_text(json.dumps({**entry, "purpose": "commercial"}), encoding="utf-8")
     assert run("propose", str(file), "--by", "somchai")[0] == 1
