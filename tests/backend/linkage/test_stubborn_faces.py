@@ -158,6 +158,9 @@ def test_a_certificate_that_nobody_signed_is_not_believed(folder: Path, tmp_path
         switch(url, failure="bad_tls")
         found = gather(trusting, beside)
         assert (found.causes, INCOME in found.facts) == ({PENSION: GONE}, True)
+        careful = HTTPSConnection(urlsplit(url).netloc, context=ssl.create_default_context(cafile=papers.authority))
+        with closing(careful), pytest.raises(ssl.SSLCertVerificationError):
+            careful.request("GET", "/healthz")
         switch(url)
         assert gather(trusting, beside).facts[PENSION].value is True
 
