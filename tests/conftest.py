@@ -3,6 +3,7 @@
 import platform
 
 import pytest
+from hypothesis import settings
 from pytest_socket import socket_allow_hosts
 
 from tests.support.browser import chromium
@@ -10,6 +11,9 @@ from tests.support.centre_postgres import make_postgres_database, postgres_serve
 
 __all__ = ["chromium", "make_postgres_database", "postgres_server", "postgres_url", "store_url"]
 
+
+settings.register_profile("baidiao", deadline=None)  # how long an example takes is for bench/ to say
+settings.load_profile("baidiao")
 
 # MicroPython and its compiler are published for x86-64 alone: on a Raspberry Pi, say, there is nothing to try.
 _WITH_MICROPYTHON = [

@@ -12,6 +12,7 @@ from werkzeug.wrappers import Response as BaseResponse
 from backend.accounts.roles import Role
 from backend.console.language import current_language
 from backend.console.rule_list import parse_rule_view, select_versions
+from backend.console.rule_refusals import refusal_words
 from backend.console.rule_views import chart_of, column_label, difference_words, fact_fields, issue_words
 from backend.console.words import say
 from backend.eligibility.desk import RuleDesk
@@ -199,7 +200,7 @@ def _in_words(error: EligibilityError, language: str) -> str:
     if isinstance(error, LifeError):
         return say(f"cause_{error.cause}", language)
     if isinstance(error, TableError):
-        return say("table_refused", language, place=error.place, problem=error.problem)
+        return refusal_words(error, language)
     return str(error)
 
 

@@ -105,13 +105,13 @@ def test_an_upload_outside_the_subset_is_refused_with_line_and_cell(client):
     refused = upload(faulty)
     assert refused.status_code == 422
     told = html.unescape(refused.text.split('role="alert">')[1].split("</p>")[0])
-    assert "rule 8, input 3 (อายุ (ปีเต็ม))" in told
+    assert "ข้อ 8, เงื่อนไขที่ 3 (อายุ (ปีเต็ม))" in told
     assert f"บรรทัดที่ {line} ของไฟล์" in told
     assert 'value="2571.1"' in refused.text  # nothing typed is lost, the file least of all
     assert 'value="2027-01-01"' in refused.text
     shown = html.unescape(refused.text.split('<textarea id="dmn"')[1].split(">", 1)[1].split("</textarea>")[0])
     assert shown.encode() == faulty
-    assert "(line 1)" in upload(b"no xml").text
+    assert "ไม่ใช่ XML ที่สมบูรณ์ (บรรทัดที่ 1)" in upload(b"no xml").text
     nameless = upload(DMN, version="")
     assert nameless.status_code == 400
     assert "ชื่อรุ่นต้องมี 1–40 ตัวอักษร" in nameless.text

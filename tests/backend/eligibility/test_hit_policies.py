@@ -91,6 +91,14 @@ def test_the_strongest_outcome_wins_and_gives_its_reasons(policy, alive, age, ou
     assert (found.outcome, found.reasons) == (outcome, reasons)
 
 
+@pytest.mark.parametrize("policy", ["OUTPUT ORDER", "ANY"])
+def test_only_reasons_that_hold_whatever_is_not_known_are_given(policy):
+    rows = [(["false", "-"], "n", "dead"), (["-", "< 5"], "n", "young"), (["-", ">= 5"], "n", "old")]
+    assert _decide(_table(policy, *rows, values=VALUES), False, None).reasons == ("dead",)
+    assert _decide(_table(policy, *rows, values=VALUES), None, 4).reasons == ("young",)
+    assert _decide(_table(policy, *rows, values=VALUES), None, None).reasons == ()
+
+
 def test_a_reason_is_given_once():
     table = _table("OUTPUT ORDER", (["true", "-"], "e", "a b"), (["-", "1"], "e", "b c"), values=VALUES)
     assert _decide(table, True, 1).reasons == ("a", "b", "c")
