@@ -2,7 +2,8 @@
 
 import os
 import socket
-from datetime import UTC, datetime
+from concurrent.futures import ThreadPoolExecutor
+from datetime import UTC, date, datetime, timedelta
 from importlib.resources import files
 from pathlib import Path
 from typing import Final
@@ -15,12 +16,14 @@ from backend.linkage.edit_cli import put, reload, remove
 from backend.linkage.errors import DirectoryError
 from backend.linkage.evidence import Process, Proof, find_proofs, parse_evidence, parse_processes, requirements_of
 from backend.linkage.file import DEFAULT_DIRECTORY, load_directory, read_seed_facts
+from backend.linkage.hosted.shelf import RegisterShelf
 from backend.linkage.known_databases import parse_databases, parse_wishes
 from backend.linkage.maintenance import is_under_way
 from backend.linkage.reference_cli import references
 from backend.settings import read_settings
 
 _KNOCK_S: Final = 1.0
+_KNOCK_AT_ONCE: Final = 16
 _file = click.argument("file", type=click.Path(path_type=Path, dir_okay=False), required=False)
 
 
@@ -34,11 +37,13 @@ def directory() -> None:
 @click.option("--health", is_flag=True, help="Knock at each agency's door.")
 def show(file: Path | None, health: bool) -> None:
     """List agencies and facts of FILE, or of the directory the centre uses, with announced maintenance."""
-    now = datetime.now(UTC)
-    for agency in _load(file).agencies:
+    now, agencies = datetime.now(UTC), _load(file).agencies
+    with ThreadPoolExecutor(_KNOCK_AT_ONCE) as pool:
+        knocked = dict(zip((a.id for a in agencies), pool.map(_knock, agencies), strict=True)) if health else {}
+    for agency in agencies:
         marks = ["restricted"] if agency.restricted else []
         marks += ["maintenance now"] if is_under_way(agency.maintenance, now) else []
-        marks += [_knock(agency)] if health else []
+        marks += [knocked[agency.id]] if health else []
         said = "".join(f"  {mark}" for mark in marks)
         click.echo(f"{agency.id}  {agency.adapter}  {agency.deadline_ms} ms{said}  {agency.name.th} / {agency.name.en}")
         for window in agency.maintenance:
@@ -131,6 +136,8 @@ def _seed(name: str) -> str:
 def _knock(agency: Agency) -> str:
     """Say whether somebody listens at the agency's address. Asks nothing."""
     parts = urlsplit(agency.base_url)
+    if agency.hosted is not None:
+        return _look_up_file(agency.id, agency.hosted.max_age_days)
     if not parts.hostname:
         return "file there" if Path(parts.path.removeprefix("/")).is_file() else "file missing"
     port = parts.port or {"http": 80, "https": 443, "postgresql": 5432, "mysql": 3306}.get(parts.scheme.split("+")[0])
@@ -139,6 +146,16 @@ def _knock(agency: Agency) -> str:
             return "reachable"
     except OSError:
         return "UNREACHABLE"
+
+
+def _look_up_file(agency_id: str, max_age_days: int | None) -> str:
+    """Say of which day the file is that the centre keeps for an agency."""
+    report = RegisterShelf(read_settings(os.environ).registers_dir, b"").report(agency_id)
+    if report is None:
+        return "NO FILE YET"
+    as_of = date.fromisoformat(report["current"]["as_of"])
+    old = max_age_days is not None and datetime.now(UTC).date() - as_of > timedelta(days=max_age_days)
+    return f"file of {as_of}{', TOO OLD' if old else ''}"
 
 
 def _refusal(error: DirectoryError) -> click.ClickException:

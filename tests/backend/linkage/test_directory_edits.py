@@ -1,9 +1,11 @@
 """The directory edited by command: whole or not at all, with what changed; and the evidence directory over it."""
 
 import json
+import os
 import shutil
 import socket
 from collections.abc import Callable
+from datetime import UTC, datetime, timedelta
 from importlib.resources import files
 from pathlib import Path
 
@@ -15,7 +17,9 @@ from backend.linkage.editing import differences, put_entries, remove_entry
 from backend.linkage.errors import DirectoryError
 from backend.linkage.evidence import find_proofs, parse_evidence, parse_processes, requirements_of
 from backend.linkage.file import DEFAULT_DIRECTORY, load_directory
+from backend.linkage.hosted.shelf import RegisterShelf
 from backend.linkage.running import RunningCentre
+from backend.settings import read_settings
 
 OLD = DEFAULT_DIRECTORY.read_text("utf-8")
 AGENCY = {
@@ -96,6 +100,26 @@ def test_health_tells_who_listens(run: Callable[..., tuple[int, str]], tmp_path:
         file.write_text(json.dumps({"version": 1, "agencies": [{**AGENCY, "base_url": address}]}), encoding="utf-8")
         assert "  reachable  " in run("show", str(file), "--health")[1]
     assert "  UNREACHABLE  " in run("show", str(file), "--health")[1]
+
+
+def test_health_tells_how_old_a_kept_file_is(
+    run: Callable[..., tuple[int, str]], tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("BAIDIAO_CENTRE_STATE_DIR", str(tmp_path / "state"))
+    file = tmp_path / "one.json"
+    facts = {"comptroller.state_pension": {"at": "p", "as": "bool"}}
+    kept = {"id": "fund", "name": AGENCY["name"], "adapter": "hosted", "hosted": {"max_age_days": 40}}
+    requests = [{"send": {"number": "citizen_number"}, "facts": facts}]
+    file.write_text(json.dumps({"version": 1, "agencies": [kept | {"requests": requests}]}), encoding="utf-8")
+    assert "  NO FILE YET  " in run("show", str(file), "--health")[1]
+    now = datetime.now(UTC)
+    for days, said in ((40, ""), (41, ", TOO OLD")):
+        day = (now - timedelta(days=days)).date()
+        with RegisterShelf(read_settings(os.environ).registers_dir, bytes(32)).draft(
+            "fund", now - timedelta(seconds=days)
+        ) as draft:
+            draft.publish({"current": {"as_of": day.isoformat()}})
+        assert f"  file of {day}{said}  " in run("show", str(file), "--health")[1]
 
 
 def test_every_process_of_the_plan_can_ask_for_what_its_copies_proved() -> None:
