@@ -55,7 +55,7 @@ def parse_query(query_type: str, query: Any) -> Sought:
     """
     match query_type:
         case "idtype-value":
-            if not isinstance(query, dict) or query.get("type") not in IDENTIFIERS:
+            if not isinstance(query, dict) or query.get("type") not in tuple(IDENTIFIERS):
                 raise RejectedError(_WRONG, f"query.type: one of {', '.join(sorted(IDENTIFIERS))} is needed")
             if not isinstance(query.get("value"), str):
                 raise RejectedError(_WRONG, "query.value: a text is needed")

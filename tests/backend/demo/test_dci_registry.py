@@ -12,8 +12,13 @@ from uuid import uuid4
 
 import pytest
 import requests
+from hypothesis import given, settings
+from hypothesis import strategies as st
 
+from backend.demo.dci.desk import open_dci_desks
 from backend.demo.dci.keys import BEARER, CENTRE, demo_key
+from backend.demo.desk import Asked, JsonDesk
+from backend.demo.questions import answer_pension
 from backend.linkage.adapters.dci_envelope import seal, unseal
 from tests.support.agency_servers import build_small_stores, running_agency
 from tests.support.dci_forms import check_answer, check_receipt
@@ -124,6 +129,7 @@ def test_a_person_is_sought_in_each_of_the_standards_ways(agency: str, kind: str
     [
         (by_number("3100900567818"), "rjct.search_criteria.invalid"),
         (search({"type": "SHOE_SIZE", "value": "42"}), "rjct.search_criteria.invalid"),
+        (search({"type": ["UIN"], "value": PENSIONER}), "rjct.search_criteria.invalid"),
         (search([{"expression1": PENSION}], "predicate"), "rjct.search_criteria.invalid"),
         (search({"query": "{ everybody }"}, "graphql"), "rjct.search_criteria.invalid"),
         (
@@ -230,6 +236,74 @@ def test_who_asks_is_known_by_signature_or_token(agency: str) -> None:
             check_receipt(reply.json(), "ERR")
     reply = requests.post(agency + SYNC, data=json.dumps(good), headers=token, timeout=5)
     assert reply.status_code == 415, "a body that does not say what it is"
+
+
+class Nobody:
+    """A register that is empty."""
+
+    def find(self, _number: str) -> None:
+        """Find nobody."""
+
+
+def places(tree: Any, *path: Any) -> Iterator[tuple[Any, ...]]:
+    yield path
+    inner = tree.items() if isinstance(tree, dict) else enumerate(tree) if isinstance(tree, list) else ()
+    for step, below in inner:
+        yield from places(below, *path, step)
+
+
+SPOKEN = [
+    ("/registry/search", "search", searches(by_number(criteria={"sort": [], "pagination": {"page_size": 1}}))),
+    (
+        SYNC,
+        "search",
+        searches(search([{"expression1": NAMED, "condition": "and", "expression2": PENSION}], "predicate")),
+    ),
+    (
+        SYNC,
+        "search",
+        searches(search({"value": {"expression": {"query": {"$and": [{"UIN": {"$eq": "1"}}]}}}}, "expression")),
+    ),
+    (
+        "/registry/unsubscribe",
+        "unsubscribe",
+        {"transaction_id": "t", "timestamp": moment(), "subscription_codes": ["s"]},
+    ),
+    (
+        "/registry/sync/txn/status",
+        "txn-status",
+        {
+            "transaction_id": "t",
+            "txnstatus_request": {
+                "reference_id": "r",
+                "txn_type": "search",
+                "attribute_type": "transaction_id",
+                "attribute_value": "t",
+            },
+        },
+    ),
+]
+JUNK = st.recursive(
+    st.none() | st.booleans() | st.integers() | st.floats(allow_nan=False) | st.text(max_size=8),
+    lambda inner: st.lists(inner, max_size=2) | st.dictionaries(st.text(max_size=4), inner, max_size=2),
+    max_leaves=4,
+)
+
+
+@settings(deadline=None, max_examples=150)  # two cores may be busy with other work
+@given(data=st.data())
+def test_nothing_that_is_sent_breaks_it(data: st.DataObject) -> None:
+    desks = open_dci_desks(AGENCY, JsonDesk(Nobody(), answer_pension), lambda: datetime.now(UTC))
+    path, action, message = data.draw(st.sampled_from(SPOKEN))
+    body = json.loads(json.dumps({"signature": "unsigned-stub", "header": header(action), "message": message}))
+    *way, last = data.draw(st.sampled_from([place for place in places(body) if place]))
+    tree = body
+    for step in way:
+        tree = tree[step]
+    tree[last] = data.draw(JUNK)
+    headers = {"Content-Type": "application/json", "Authorization": BEARER}
+    reply = desks[path].answer(Asked(json.dumps(body).encode(), path, headers))
+    assert reply.status in {200, 400, 401}
 
 
 class Listener(HTTPServer):
