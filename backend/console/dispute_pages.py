@@ -47,6 +47,7 @@ def add_dispute_pages(console: Blueprint, desk: DisputeDesk, now: Callable[[], d
             rows=[_row(row, desk, names, now()) for row in found],
             steward_of=_name(names, scope.agency_id) if scope.agency_id else None,
             homeless=scope.is_homeless,
+            reads_all=scope.reads_all,
         )
 
     @console.get("/disputes/<ref>")
