@@ -1,6 +1,8 @@
 """What operators watch: numbers read from the store, and the alarms that are made of them."""
 
 import re
+import threading
+import time
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
@@ -11,18 +13,21 @@ from sqlalchemy import text, update
 
 from backend import bootstrap
 from backend.app import Services
+from backend.evidence.errors import LogUnavailableError
 from backend.evidence.lease import Lease
 from backend.evidence.log import EvidenceLog
-from backend.evidence.models import EvidenceLease, EvidenceWitness
+from backend.evidence.models import EvidenceHead, EvidenceLease, EvidenceWitness
 from backend.evidence.timestamping import Timestamping
 from backend.evidence.witness_list import parse_witness_list
 from backend.evidence.witnessing import DUTY, TERM, Witnessing
+from backend.http.problems import answer_problem
 from backend.settings import read_settings
 from contracts.problems import ProblemCode
 from tests.support.evidence_authority import TimestampingHouse
 from tests.support.evidence_decisions import make_decisions
 from tests.support.evidence_logs import LOG_KEY, ORIGIN
 from tests.support.evidence_witnesses import WitnessHouse
+from tests.support.promql import Reading
 
 RULES_FILE = Path(__file__).parents[3] / "deploy/centre/alarms.yml"
 RULES = [rule for group in yaml.safe_load(RULES_FILE.read_text("utf-8"))["groups"] for rule in group["rules"]]
@@ -200,3 +205,102 @@ def test_every_label_that_an_alarm_names_is_there(everything):
             assert label in everything[inner][0][0], f"{rule['alert']} sums by {label}"
         for label in re.findall(r"\$labels\.(\w+)", rule["annotations"]["summary"]):
             assert label in everything[re.search(r"baidiao_[a-z_]+", rule["expr"])[0]][0][0]
+
+
+SECONDS_APART = 10
+
+
+@pytest.fixture
+def alarms(watched):
+    """Let something happen between two readings; give the alarms that fire then."""
+    client, store, log, house, _, names = watched
+    log.append_all(make_decisions(20))
+    make_witnessing(store, log, house, names).round()
+
+    def fire(happening=lambda: None, later_s=5):
+        before = read_metrics(client)
+        happening()
+        now = house.clock.at.timestamp() + later_s
+        reading = Reading(before, read_metrics(client), SECONDS_APART, now)
+        return {rule["alert"]: found for rule in RULES if (found := reading.firing(rule["expr"]))}
+
+    return fire
+
+
+def test_no_alarm_fires_while_all_is_well(watched, alarms):
+    log = watched[2]
+    stamped = {"TimestampOld"}  # this authority is asked by nobody here
+    assert set(alarms(lambda: log.append_all(make_decisions(21)[20:]))) <= stamped
+
+
+def test_leaves_that_wait_too_long_raise_an_alarm(watched, alarms):
+    _, store, log, *_ = watched
+
+    def hold_the_database():
+        waiting = threading.Thread(target=log.append, args=(b"{}",))
+        with store.transaction():
+            waiting.start()
+            time.sleep(0.6)
+        waiting.join()
+
+    assert "EvidenceLogSlow" in alarms(hold_the_database)
+
+
+def test_a_log_that_cannot_be_written_raises_alarms(watched, alarms):
+    _, store, log, *_ = watched
+
+    def lose_the_head():
+        with store.transaction() as session:
+            session.execute(text("DROP TABLE evidence_head"))
+        with pytest.raises(LogUnavailableError):
+            log.append(b"{}")
+
+    assert {"EvidenceLogRefusesDecisions", "EvidenceLogUnreadable"} <= set(alarms(lose_the_head))
+
+
+def test_a_witness_left_behind_and_an_old_checkpoint_raise_alarms(watched, alarms):
+    _, store, *_ = watched
+
+    def grow_much():
+        with store.transaction() as session:
+            session.execute(update(EvidenceHead).values(size=131_072, peaks=b"p" * 32))
+
+    fired = alarms(grow_much)
+    assert sorted(found["witness"] for found in fired["WitnessBehind"]) == ["w1", "w2"]
+    assert not {"WitnessSilent", "CheckpointOld"} & set(fired)
+    late = alarms(later_s=901)
+    assert {"WitnessSilent", "CheckpointOld"} <= set(late)
+
+
+def test_a_witness_that_contradicts_raises_an_alarm(watched, alarms):
+    _, store, log, house, _, names = watched
+
+    def set_back():
+        with store.transaction() as session:
+            session.merge(EvidenceWitness(verifier=house.verifier("w1").encode(), size=99, cosigned_at=house.clock.at))
+            session.execute(text("DELETE FROM evidence_lease"))
+        log.append_all(make_decisions(21)[20:])
+        make_witnessing(store, log, house, names).round()
+
+    assert [found["witness"] for found in alarms(set_back)["WitnessContradictsLog"]] == ["w1"]
+
+
+@pytest.mark.parametrize(
+    ("code", "alarm"),
+    [
+        (ProblemCode.MANDATE_MISSING, "QuestionsRefused"),
+        (ProblemCode.QUOTA_SPENT, "QuestionsRefused"),
+        (ProblemCode.SIGNATURE_WRONG, "SignaturesRefused"),
+        (ProblemCode.UNAVAILABLE, "CentreFails"),
+    ],
+)
+def test_refusals_raise_an_alarm_when_they_are_many(watched, alarms, code, alarm):
+    app = watched[0].application
+
+    def refuse(times):
+        with app.test_request_context():
+            for _ in range(times):
+                app.process_response(answer_problem(code))
+
+    assert alarm not in alarms()
+    assert alarm in alarms(lambda: refuse(6))
