@@ -14,6 +14,8 @@ from sqlalchemy.exc import OperationalError
 _log = structlog.get_logger(__name__)
 
 GRACE_S: Final = 30
+_TRY_ANOTHER: Final = 1
+"""A worker's exit status; after 3 and 4 gunicorn gives up."""
 MAX_QUESTION_S: Final = 60
 """A worker that answers nobody for this long is replaced; agencies' deadlines are far below."""
 
@@ -59,7 +61,7 @@ class CentreServer(BaseApplication):  # type: ignore[misc]  # as above
     Args:
         build: Makes the application; called in each worker, after the fork.
         options: See :func:`build_options`.
-        pause_s: How long a worker waits before it looks again for a database that is away.
+        pause_s: How long a worker that finds no database waits before it makes room for the next.
     """
 
     def __init__(self, build: Callable[[], Flask], options: dict[str, Any], pause_s: float = 1.0) -> None:
@@ -74,14 +76,14 @@ class CentreServer(BaseApplication):  # type: ignore[misc]  # as above
             self.cfg.set(name, value)
 
     def load(self) -> Flask:
-        """Build the application in the worker, as soon as its database answers.
+        """Build the application in the worker.
 
-        It waits because gunicorn ends the whole server when one worker fails to start: one that is replaced while the
-        database is away would take the others, which wait for it, along.
+        While the database is away the worker ends and another is tried. Were its exception left to gunicorn, that
+        would end the whole server, with the workers that only wait for the database to come back.
         """
-        while True:
-            try:
-                return self._build()
-            except OperationalError as error:
-                _log.warning("worker_waits_for_database", error=type(error).__name__)
+        try:
+            return self._build()
+        except OperationalError as error:
+            _log.warning("worker_without_database", error=type(error).__name__)
             time.sleep(self._pause_s)
+            raise SystemExit(_TRY_ANOTHER) from None

@@ -187,6 +187,9 @@ class Siege:
             self._kill_centre()
         elif what == "database":
             crash_cluster(self._cluster)
+        elif what == "both":  # the next worker starts while there is no database
+            os.kill(self._chance.choice(self._workers()), signal.SIGKILL)
+            crash_cluster(self._cluster)
         elif what == "leader":
             self._wait(lambda: self._leader() in self._workers(), "nobody took the lease")
             os.kill(self._leader(), signal.SIGKILL)
@@ -307,7 +310,7 @@ def choose_kills(kind: str, count: int) -> list[str]:
     if kind == "sqlite":
         turn = ["leader", "worker", "centre", *["worker", "worker", "worker", "centre"] * 4, "worker"]
     else:
-        turn = ["database", "worker", "database", "leader", *["worker", "worker", "worker", "database"] * 4]
+        turn = ["database", "worker", "both", "leader", *["worker", "worker", "worker", "database"] * 4]
     return [turn[number % len(turn)] for number in range(count)]
 
 
