@@ -10,7 +10,7 @@ from pathlib import Path
 BENCHMARKS = ("card", "slip", "decisions", "mandates", "kiosk", "rules_bulk", "panel", "evidence")
 SHORTER = {"evidence": ("--leaves", "500000", "--seconds", "3")}
 """What takes long by itself: ten million leaves are half an hour, ``python -m bench.evidence``."""
-_PATIENCE_S = 600
+_PATIENCE_S = 1800
 
 
 def run(name: str) -> object:

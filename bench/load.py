@@ -1,12 +1,16 @@
-"""A load generator that costs little: requests made beforehand, sent over kept connections, answers read by length."""
+"""A load generator that costs little: requests made beforehand, connections kept for a while, answers read by length."""
 
 import asyncio
 import time
 from collections.abc import Iterator
 from dataclasses import dataclass, field
+from itertools import islice
 from urllib.parse import urlsplit
 
 import uvloop
+
+_BEFORE_ANEW = 20
+"""Requests on a connection before it is opened anew: else one worker may be left with most of the work."""
 
 
 @dataclass
@@ -46,14 +50,20 @@ def fire(url: str, requests: list[bytes], connections: int, duration_s: float) -
 async def _fire(url: str, waiting: Iterator[bytes], connections: int, duration_s: float) -> Loaded:
     loaded, parts, began = Loaded(), urlsplit(url), time.perf_counter()
 
+    def left() -> bool:
+        return time.perf_counter() - began < duration_s
+
     async def one_after_another() -> None:
-        reader, writer = await asyncio.open_connection(parts.hostname, parts.port)
-        while time.perf_counter() - began < duration_s and (request := next(waiting, None)) is not None:
-            sent = time.perf_counter()
-            writer.write(request)
-            loaded.sample = await _read_answer(reader)
-            loaded.latencies_s.append(time.perf_counter() - sent)
-        writer.close()
+        while left():
+            reader, writer = await asyncio.open_connection(parts.hostname, parts.port)
+            for request in islice(waiting, _BEFORE_ANEW):
+                sent = time.perf_counter()
+                writer.write(request)
+                loaded.sample = await _read_answer(reader)
+                loaded.latencies_s.append(time.perf_counter() - sent)
+                if not left():
+                    break
+            writer.close()
 
     await asyncio.gather(*(one_after_another() for _ in range(connections)))
     loaded.took_s = time.perf_counter() - began
