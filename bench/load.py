@@ -1,4 +1,4 @@
-"""A load generator that costs little: requests made beforehand, connections kept for a while, answers read by length."""
+"""A cheap load generator: requests made beforehand, connections kept for a while, answers read by length."""
 
 import asyncio
 import time
