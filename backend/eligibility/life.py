@@ -1,10 +1,10 @@
 """The life of a table's version: which steps follow which, and who may take them. Pure.
 
 draft → checked → tried → replayed → approved; in force from its first day, superseded by the next version's. Nothing
-skips a step, and nobody approves what he wrote himself.
+skips a step, and nobody approves what he wrote on.
 """
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from datetime import date
 from enum import StrEnum
 from typing import Final
@@ -57,13 +57,13 @@ def next_state(state: State, step: Step) -> State:
         raise LifeError(step.value, "state") from None
 
 
-def require_approval(author: str, approver: str, effective_from: date, today: date) -> None:
-    """Let an approval through only by a second person, and only for a day to come.
+def require_approval(writers: Iterable[str], approver: str, effective_from: date, today: date) -> None:
+    """Let an approval through only by somebody who wrote nothing of it, and only for a day to come.
 
     Raises:
         LifeError: ``same_person``, or ``too_early`` when people have been decided about on that day already.
     """
-    if author.casefold() == approver.casefold():
+    if approver.casefold() in {writer.casefold() for writer in writers}:
         raise LifeError(Step.APPROVE.value, "same_person")
     if effective_from <= today:
         raise LifeError(Step.APPROVE.value, "too_early")

@@ -20,6 +20,8 @@ class RuleVersionRow(Base):
     effective_from: Mapped[date]
     state: Mapped[str] = mapped_column(String(12))
     author: Mapped[str] = mapped_column(String(254))
+    writers: Mapped[list[str] | None] = mapped_column(JSON)
+    """Everybody who wrote on it, the author among them; None in those made before this was noted: then he alone."""
     approver: Mapped[str | None] = mapped_column(String(254))
     dmn: Mapped[str] = mapped_column(Text)
     words: Mapped[str] = mapped_column(Text)

@@ -1,6 +1,6 @@
 """Takes versions of tables through their life, and gives the rulebook with those that were approved."""
 
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import date, datetime
 from zoneinfo import ZoneInfo
@@ -69,6 +69,8 @@ class RuleVersions:
     def submit(self, dmn: bytes, words: bytes, author: str, now: datetime) -> int:
         """Keep a new draft, or change one that is not approved yet; returns its number.
 
+        Whoever changes it is one of its writers from then on; its author stays who began it.
+
         Raises:
             TableError: The file or its words cannot be used.
             LifeError: ``exists``: this version is approved already.
@@ -78,11 +80,14 @@ class RuleVersions:
         rule = worded.table.rule
         with self._store.transaction() as session:
             wanted = select(RuleVersionRow).filter_by(service_id=rule.table, version=rule.version)
-            row = session.scalar(wanted) or RuleVersionRow(service_id=rule.table, version=rule.version, state="draft")
+            row = session.scalar(wanted) or RuleVersionRow(
+                service_id=rule.table, version=rule.version, state="draft", author=author
+            )
             if row.state == State.APPROVED:
                 raise LifeError("submit", "exists")
             row.state = next_state(State(row.state), Step.CHANGE)
-            row.effective_from, row.author, row.changed_at = rule.effective_from, author, now
+            row.effective_from, row.changed_at = rule.effective_from, now
+            row.writers = sorted({*_writers(row), author})
             row.dmn, row.words, row.findings = dmn.decode(), words.decode(), {}
             session.add(row)
             session.flush()
@@ -111,7 +116,7 @@ class RuleVersions:
             row.state = next_state(State(row.state), Step.REPLAY)
             before = self._rulebook(session).table_on(row.service_id, row.effective_from)
             found = replay(before, _worded(row).table, people, row.effective_from)
-            row.findings = {"replay": found.model_dump(mode="json")}
+            row.findings = row.findings | {"replay": found.model_dump(mode="json")}
             return found
 
     def replay_on_cases(self, number: int, cases: PastCases) -> Iterator[tuple[int, int] | Replay]:
@@ -177,7 +182,7 @@ class RuleVersions:
         with self._store.transaction() as session:
             row = _get(session, number, Step.APPROVE)
             state = next_state(State(row.state), Step.APPROVE)
-            require_approval(row.author, approver, row.effective_from, now.astimezone(_THAILAND).date())
+            require_approval(_writers(row), approver, row.effective_from, now.astimezone(_THAILAND).date())
             self._rulebook(session).with_versions([_worded(row)])
             row.state, row.approver, row.approved_at = state, approver, now
 
@@ -202,6 +207,10 @@ def _get(session: Session, number: int, step: Step) -> RuleVersionRow:
     if row is None:
         raise LifeError(step.value, "unknown")
     return row
+
+
+def _writers(row: RuleVersionRow) -> Sequence[str]:
+    return row.writers or [row.author]
 
 
 def _stored(row: RuleVersionRow) -> StoredVersion:

@@ -93,6 +93,23 @@ def test_nobody_approves_his_own_nor_for_a_day_that_has_begun(versions):
     assert versions.state(number) is State.REPLAYED
 
 
+def test_nobody_who_wrote_on_it_approves_it_whoever_was_the_last(versions):
+    _up_to_replay(versions)
+    assert versions.submit(RAISED, WORDS, "helpful@example.org", NOW) == 1
+    number, _, _ = _up_to_replay(versions)
+    versions.submit(RAISED, WORDS, "helpful@example.org", NOW)
+    assert versions.check(number) == ()
+    versions.try_examples(number, EXAMPLES.validate_json((TABLES / "old_age_allowance.examples.json").read_bytes()))
+    versions.replay(number, PEOPLE)
+    assert versions.read(number).author == "writer@example.org"
+    for person in ("writer@example.org", "HELPFUL@example.org"):
+        with pytest.raises(LifeError) as caught:
+            versions.approve(number, person, NOW)
+        assert caught.value.cause == "same_person"
+    versions.approve(number, "second@example.org", NOW)
+    assert versions.state(number) is State.APPROVED
+
+
 def test_a_change_makes_it_a_draft_again_and_an_approved_one_stays(versions):
     number, _, _ = _up_to_replay(versions)
     assert versions.submit(RAISED, WORDS, "writer@example.org", NOW) == number
