@@ -5,6 +5,8 @@ import platform
 import pytest
 from hypothesis import settings
 from pytest_socket import socket_allow_hosts
+from xdist.remote import Producer
+from xdist.scheduler import LoadScopeScheduling
 
 from tests.support.browser import chromium
 from tests.support.centre_postgres import make_postgres_database, postgres_server, postgres_url, store_url
@@ -28,16 +30,22 @@ _WITH_MICROPYTHON = [
     "kiosk/test_panel_link.py",
     "kiosk/test_panel_stranger.py",
 ]
+_WITH_READER = ("tests/e2e/", "tests/reader_drivers/")
 collect_ignore = [] if platform.machine() == "x86_64" else _WITH_MICROPYTHON
 
 
-@pytest.hookimpl(tryfirst=True)  # xdist reads the groups in the same hook
-def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
-    """Share tests out to processes by file; whatever uses the one card reader service stays in one process."""
-    for item in items:
-        file = item.nodeid.split("::")[0]
-        marked = item.get_closest_marker("device") or item.get_closest_marker("e2e")
-        item.add_marker(pytest.mark.xdist_group("reader" if marked or "/reader_drivers/" in file else file))
+class _ByFile(LoadScopeScheduling):
+    """Shares tests out by file; those that use the machine's one card reader service stay in one process."""
+
+    def _split_scope(self, nodeid: str) -> str:
+        file = nodeid.split("::", 1)[0]
+        return "card reader" if file.startswith(_WITH_READER) else file
+
+
+@pytest.hookimpl(optionalhook=True)
+def pytest_xdist_make_scheduler(config: pytest.Config, log: Producer) -> LoadScopeScheduling:
+    """Have xdist share tests out this way."""
+    return _ByFile(config, log)
 
 
 @pytest.hookimpl(trylast=True)

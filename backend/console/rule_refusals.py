@@ -67,7 +67,8 @@ def _problem(error: TableError, language: str) -> str:
     if isinstance(cause, SFeelError):
         read, rest = cause.text[: cause.position].strip(), cause.text[cause.position :].strip()
         key = "cell_unreadable" if read else "cell_unreadable_whole"
-        return say(key, language, read=read, rest=rest or "…", expected=cause.expected)
+        told = say(key, language, read=read, rest=rest or "…")
+        return f"{told}: {cause.expected} is expected there" if language == "en" else told
     if language == "en":
         return error.problem
     known = next((begins for begins in _PROBLEMS_TH if error.problem.startswith(begins)), None)

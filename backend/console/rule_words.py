@@ -144,10 +144,10 @@ RULE_WORDS: Final[dict[str, Words]] = {
         th="ตัวอย่างที่ได้ผลต่างไป และเหตุผลของผู้เขียน", en="Examples that come out otherwise, and the author's reason"
     ),
     "rule_mend": Words(th="หรือแก้ไขเนื้อหาของไฟล์ที่ส่งมาตรงนี้", en="Or mend what the refused file holds here"),
-    "cell_unreadable_whole": Words(th="อ่าน “{rest}” ไม่ออก", en="“{rest}” cannot be read: {expected} is expected there"),
+    "cell_unreadable_whole": Words(th="อ่าน “{rest}” ไม่ออก", en="“{rest}” cannot be read"),
     "cell_unreadable": Words(
         th="อ่าน “{read}” ได้ แต่ตั้งแต่ “{rest}” อ่านไม่ออก",
-        en="“{read}” can be read, but not “{rest}”: {expected} is expected there",
+        en="“{read}” can be read, but not “{rest}”",
     ),
     "table_line": Words(th="(บรรทัดที่ {line} ของไฟล์)", en="(line {line} of the file)"),
     "cause_unknown": Words(th="ไม่พบรุ่นนี้", en="There is no such version."),

@@ -18,7 +18,8 @@ PASSWORD = "correct horse battery"
 
 def log_in(centre, role):
     email = f"{role.value}@centre.example"
-    centre.accounts.add(email, PASSWORD, uuid4().hex, centre.clock(), roles=frozenset({role}))
+    agency = "tuayang_municipality" if role is Role.STEWARD else None
+    centre.accounts.add(email, PASSWORD, uuid4().hex, centre.clock(), roles=frozenset({role}), agency_id=agency)
     client = centre.client()
     assert submit_login(client, email, PASSWORD).status_code == 302
     client.get("/console/language/en")
