@@ -1,20 +1,17 @@
 """Follows the log into a table of one row a leaf, in the background: deciding waits for none of it."""
 
-import threading
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from typing import Any, Final
 
-import structlog
 from sqlalchemy import Table, insert, select, text, update
-from sqlalchemy.exc import SQLAlchemyError
 
 from backend.evidence.models import HEAD_ID, EvidenceHead, EvidenceLeaf
+from backend.rounds import Rounds
 from backend.store import Store
 
 CURSOR_ID: Final = 1
 _BATCH: Final = 1000
-_log = structlog.get_logger(__name__)
 
 WriteRow = Callable[[int, bytes], Mapping[str, Any]]
 
@@ -44,25 +41,20 @@ class LogFollower:
 
     def __init__(self, store: Store, name: str, tables: FollowedTables, write_row: WriteRow) -> None:
         self._store = store
-        self._name = name
         self._tables = tables
         self._write_row = write_row
         self._create = text(
             f"INSERT INTO {tables.cursor.name} (id, size) VALUES (:id, 0) ON CONFLICT DO NOTHING"  # noqa: S608  # our own table's name
         )
-        self._stopped = threading.Event()
-        self._thread: threading.Thread | None = None
+        self._rounds = Rounds(name, self._keep_up)
 
     def start(self, every_s: float) -> None:
         """Follow the log in the background, so that looking up finds little left to do."""
-        self._thread = threading.Thread(target=self._run, args=(every_s,), name=self._name, daemon=True)
-        self._thread.start()
+        self._rounds.start(every_s)
 
     def close(self) -> None:
         """End it."""
-        self._stopped.set()
-        if self._thread is not None:
-            self._thread.join(5)
+        self._rounds.close()
 
     def follow(self) -> bool:
         """Look at the next leaves; returns whether there were any."""
@@ -83,6 +75,10 @@ class LogFollower:
         while self.follow():
             pass
 
+    def _keep_up(self) -> None:
+        while not self._rounds.ending and self.follow():
+            pass
+
     def _keep(self, seen: int, size: int, rows: list[Mapping[str, Any]]) -> bool:
         place = self._tables.cursor.c
         with self._store.transaction() as session:
@@ -92,11 +88,3 @@ class LogFollower:
                 session.execute(insert(self._tables.rows), rows)
                 session.execute(update(self._tables.cursor).where(place.id == CURSOR_ID).values(size=size))
         return True
-
-    def _run(self, every_s: float) -> None:
-        while not self._stopped.wait(every_s):
-            try:
-                while not self._stopped.is_set() and self.follow():
-                    pass
-            except SQLAlchemyError as error:  # the database is away: the next round will see
-                _log.warning("log_follower_behind", follower=self._name, error=type(error).__name__)

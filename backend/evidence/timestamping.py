@@ -2,7 +2,6 @@
 
 import os
 import secrets
-import threading
 from collections.abc import Callable
 from datetime import datetime, timedelta
 from pathlib import Path
@@ -10,7 +9,6 @@ from typing import Final
 
 import structlog
 from sqlalchemy import func, select
-from sqlalchemy.exc import SQLAlchemyError
 
 from backend.evidence import metrics
 from backend.evidence.errors import TimestampError
@@ -18,6 +16,7 @@ from backend.evidence.lease import Lease
 from backend.evidence.models import EvidenceTimestamp
 from backend.evidence.timestamp import Authority, check_clock, make_request, read_authority
 from backend.evidence.timestamp_client import TIMEOUT_S, ask_authority
+from backend.rounds import Rounds
 from backend.store import Store
 from contracts.checkpoint import parse_body
 from contracts.signed_note import parse_note
@@ -57,19 +56,15 @@ class Timestamping:
         self._ask = ask
         self._lease = lease
         self._now = now
-        self._stop = threading.Event()
-        self._thread: threading.Thread | None = None
+        self._rounds = Rounds(DUTY, self.round)
 
     def start(self, interval_s: float) -> None:
         """Begin rounds in a thread; call after the fork."""
-        self._thread = threading.Thread(target=self._run, args=(interval_s,), name=DUTY, daemon=True)
-        self._thread.start()
+        self._rounds.start(interval_s)
 
     def close(self) -> None:
         """End the thread after its present round."""
-        self._stop.set()
-        if self._thread is not None:
-            self._thread.join(TIMEOUT_S)  # an authority that trickles its headers keeps nobody from ending
+        self._rounds.close(TIMEOUT_S)  # an authority that trickles its headers keeps nobody from ending
 
     def round(self) -> bool:
         """Have the present checkpoint stamped, if that is this process's duty; returns whether it was."""
@@ -91,13 +86,6 @@ class Timestamping:
             return False
         self._keep(EvidenceTimestamp(size=size, note=note, reply=reply, stamped_at=stamped_at))
         return True
-
-    def _run(self, interval_s: float) -> None:
-        while not self._stop.wait(interval_s):
-            try:
-                self.round()
-            except SQLAlchemyError as error:  # the database is away: the next round will see
-                _log.warning("timestamping_failed", error=type(error).__name__)
 
     def _stamped_size(self) -> int:
         with self._store.reading() as session:

@@ -1,6 +1,5 @@
 """Has the log's checkpoints cosigned, and keeps the newest one that enough witnesses stand by."""
 
-import threading
 from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
 from datetime import datetime, timedelta
@@ -8,7 +7,6 @@ from typing import Final
 
 import structlog
 from sqlalchemy import select
-from sqlalchemy.exc import SQLAlchemyError
 
 from backend.evidence import metrics
 from backend.evidence.errors import WitnessError
@@ -17,6 +15,7 @@ from backend.evidence.log import EvidenceLog
 from backend.evidence.models import EvidenceWitness, EvidenceWitnessed
 from backend.evidence.witness.judgement import Submitted
 from backend.evidence.witness_list import WitnessEntry, WitnessPolicy
+from backend.rounds import Rounds
 from backend.store import Store
 from contracts.checkpoint import parse_body
 from contracts.signed_note import Note, NoteSignature, parse_note
@@ -58,19 +57,15 @@ class Witnessing:
         self._ask = ask
         self._lease = lease
         self._now = now
-        self._stop = threading.Event()
-        self._thread: threading.Thread | None = None
+        self._rounds = Rounds(DUTY, self.round)
 
     def start(self, interval_s: float) -> None:
         """Begin rounds in a thread; call after the fork."""
-        self._thread = threading.Thread(target=self._run, args=(interval_s,), name=DUTY, daemon=True)
-        self._thread.start()
+        self._rounds.start(interval_s)
 
     def close(self) -> None:
         """End the thread after its present round."""
-        self._stop.set()
-        if self._thread is not None:
-            self._thread.join()
+        self._rounds.close(within_s=None)
 
     def checkpoint(self) -> str | None:
         """Return the newest witnessed checkpoint with its cosignatures; None when there is none yet."""
@@ -94,13 +89,6 @@ class Witnessing:
             return False
         self._publish(cosigned, point.size)
         return True
-
-    def _run(self, interval_s: float) -> None:
-        while not self._stop.wait(interval_s):
-            try:
-                self.round()
-            except SQLAlchemyError as error:  # the database is away: the next round will see
-                _log.warning("witnessing_failed", error=type(error).__name__)
 
     def _is_wanted(self, size: int) -> bool:
         with self._store.reading() as session:

@@ -142,6 +142,20 @@ def test_what_is_counted_is_what_the_log_holds(store, log):
     assert seen == log.size() == 21
 
 
+@pytest.mark.parametrize(
+    "odd", [b"\xff\x00", b"[]", b"7", b"{}", b'{"decided_at": 5, "service": "a", "outcome": "b", "device_id": "c"}']
+)
+def test_a_leaf_that_cannot_be_read_is_passed_over(store, log, odd):
+    day = date(2026, 11, 20)
+    log.append_all(leaves(day, 2))
+    log.append(odd)
+    log.append_all(leaves(day, 3))
+    count_up(store)
+    with store.reading() as session:
+        assert session.scalar(select(func.sum(StatisticsCount.count))) == 5
+        assert session.scalar(select(StatisticsCursor.size)) == 6
+
+
 def test_both_databases_count_and_publish_alike(store_url, clock):
     store = fill(Store(store_url))
     log = make_log(store)
