@@ -3,7 +3,8 @@
 from collections.abc import Iterator
 
 import pytest
-from playwright.sync_api import Browser, sync_playwright
+from axe_playwright_python.sync_playwright import Axe
+from playwright.sync_api import Browser, BrowserContext, ConsoleMessage, Page, sync_playwright
 
 from provisioning.demo.visitor import CHROMIUM, CHROMIUM_FLAGS
 
@@ -19,3 +20,22 @@ def chromium() -> Iterator[Browser]:
         browser = driver.chromium.launch(executable_path=CHROMIUM, args=list(CHROMIUM_FLAGS))
         yield browser
         browser.close()
+
+
+def watched_page(context: BrowserContext, expected: tuple[str, ...] = ()) -> Page:
+    """Open a page whose errors are listed in its attribute ``complaints``, but for those that begin as expected."""
+    page, complaints = context.new_page(), list[str]()
+    page.complaints = complaints  # type: ignore[attr-defined]  # tests read it there
+
+    def note(said: ConsoleMessage) -> None:
+        if said.type == "error" and not said.text.startswith(expected):
+            complaints.append(said.text)
+
+    page.on("pageerror", lambda error: complaints.append(str(error)))
+    page.on("console", note)
+    return page
+
+
+def violations(page: Page) -> list[str]:
+    """Return the rules of accessibility that a page breaks (axe-core)."""
+    return [one["id"] for one in Axe().run(page).response["violations"]]

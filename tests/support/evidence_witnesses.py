@@ -1,15 +1,10 @@
 """Witnesses in this process, asked without HTTP, and served over it."""
 
-import threading
-from collections.abc import Iterator
-from contextlib import contextmanager
 from dataclasses import dataclass, field
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
 from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
-from flask import Flask
-from werkzeug.serving import make_server
 
 from backend.evidence.errors import WitnessError
 from backend.evidence.witness.judgement import Refused, Submitted
@@ -73,17 +68,3 @@ class WitnessHouse:
     def close(self) -> None:
         for store in self.stores.values():
             store.close()
-
-
-@contextmanager
-def serving(app: Flask) -> Iterator[str]:
-    """Serve an application on this machine and give its URL."""
-    server = make_server("127.0.0.1", 0, app, threaded=True)
-    thread = threading.Thread(target=server.serve_forever, kwargs={"poll_interval": 0.05}, daemon=True)
-    thread.start()
-    try:
-        yield f"http://127.0.0.1:{server.server_port}"
-    finally:
-        server.shutdown()
-        thread.join()
-        server.server_close()

@@ -1,19 +1,17 @@
 """The auditor's pages in a real browser: by keyboard alone, both colour schemes, accessibility."""
 
-import threading
-
 import pytest
-from axe_playwright_python.sync_playwright import Axe
 from playwright.sync_api import expect
 from sqlalchemy import update
-from werkzeug.serving import make_server
 
 from backend.accounts.roles import Role
 from backend.audit.query import AuditQuery
 from backend.evidence.models import EvidenceLeaf
 from tests.support.audits import fill, reference
+from tests.support.browser import violations, watched_page
 from tests.support.centre_app import EMAIL, PASSWORD
 from tests.support.evidence_logs import make_log
+from tests.support.serving import serving
 
 pytestmark = pytest.mark.browser
 
@@ -27,28 +25,15 @@ def address(centre):
     with centre.store.transaction() as session:
         session.execute(update(EvidenceLeaf).where(EvidenceLeaf.index == 38).values(content=b"{}"))
     centre.accounts.add(EMAIL, PASSWORD, "unique-1", centre.clock(), roles=frozenset({Role.AUDITOR}))
-    server = make_server("127.0.0.1", 0, centre.app, threaded=True)
-    thread = threading.Thread(target=server.serve_forever)
-    thread.start()
-    yield f"http://127.0.0.1:{server.server_port}"
-    server.shutdown()
-    thread.join()
-    server.server_close()
+    with serving(centre.app) as url:
+        yield url
 
 
 @pytest.fixture(params=["light", "dark"])
 def page(chromium, request):
     context = chromium.new_context(color_scheme=request.param, locale="th-TH")
-    page = context.new_page()
-    page.complaints = []
-    page.on("pageerror", lambda error: page.complaints.append(str(error)))
-    page.on("console", lambda said: page.complaints.append(said.text) if said.type == "error" else None)
-    yield page
+    yield watched_page(context)
     context.close()
-
-
-def violations(page):
-    return [one["id"] for one in Axe().run(page).response["violations"]]
 
 
 def test_an_auditor_finds_an_entry_and_reads_its_proof_by_keyboard(address, page):

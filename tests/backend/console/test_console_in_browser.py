@@ -1,14 +1,13 @@
 """The console in a real browser: keyboard, refresh without reloading, both colour schemes, accessibility."""
 
-import threading
-
 import pytest
 from axe_playwright_python.sync_playwright import Axe
 from playwright.sync_api import expect
-from werkzeug.serving import make_server
 
 from contracts.fleet import HEARTBEAT_PATH
+from tests.support.browser import watched_page
 from tests.support.centre_app import EMAIL, PASSWORD, heartbeat
+from tests.support.serving import serving
 
 pytestmark = pytest.mark.browser
 
@@ -16,23 +15,14 @@ pytestmark = pytest.mark.browser
 @pytest.fixture
 def address(centre):
     centre.accounts.add(EMAIL, PASSWORD, "unique-1", centre.clock())
-    server = make_server("127.0.0.1", 0, centre.app, threaded=True)
-    thread = threading.Thread(target=server.serve_forever)
-    thread.start()
-    yield f"http://127.0.0.1:{server.server_port}"
-    server.shutdown()
-    thread.join()
-    server.server_close()
+    with serving(centre.app) as url:
+        yield url
 
 
 @pytest.fixture(params=["light", "dark"])
 def page(chromium, request):
     context = chromium.new_context(color_scheme=request.param, locale="th-TH")
-    page = context.new_page()
-    page.complaints = []
-    page.on("pageerror", lambda error: page.complaints.append(str(error)))
-    page.on("console", lambda said: page.complaints.append(said.text) if said.type == "error" else None)
-    yield page
+    yield watched_page(context)
     context.close()
 
 

@@ -1,17 +1,16 @@
 """A steward's pages in a real browser: from the list to the answer, both colour schemes, accessibility."""
 
-import threading
 from uuid import uuid4
 
 import pytest
-from axe_playwright_python.sync_playwright import Axe
 from playwright.sync_api import expect
-from werkzeug.serving import make_server
 
 from backend.accounts.roles import Role
 from backend.history.disputes import DisputedEntry
 from contracts.history import DisputeReason
+from tests.support.browser import violations
 from tests.support.centre_app import EMAIL, PASSWORD
+from tests.support.serving import serving
 
 pytestmark = pytest.mark.browser
 
@@ -24,23 +23,14 @@ def address(centre):
     own = disputes.open(DisputedEntry(7, TOWN, "old_age_allowance"), DisputeReason.NOT_ME)
     disputes.open(DisputedEntry(8, "dopa", "state_welfare"), DisputeReason.OTHER)
     centre.accounts.add(EMAIL, PASSWORD, uuid4().hex, centre.clock(), [Role.STEWARD], TOWN)
-    server = make_server("127.0.0.1", 0, centre.app, threaded=True)
-    thread = threading.Thread(target=server.serve_forever)
-    thread.start()
-    yield f"http://127.0.0.1:{server.server_port}", own.reference
-    server.shutdown()
-    thread.join()
-    server.server_close()
+    with serving(centre.app) as url:
+        yield url, own.reference
 
 
 @pytest.fixture(params=["light", "dark"])
 def page(chromium, request):
     with chromium.new_context(color_scheme=request.param, locale="th-TH") as context:
         yield context.new_page()
-
-
-def violations(page):
-    return [one["id"] for one in Axe().run(page).response["violations"]]
 
 
 def test_a_steward_finds_the_own_dispute_and_answers_it(address, page):

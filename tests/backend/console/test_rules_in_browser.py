@@ -1,12 +1,10 @@
 """As a rule officer would: raise the allowance for 80-89, see who gains, have it approved, see it decide tomorrow."""
 
-import threading
 from datetime import date, timedelta
 
 import pytest
 from axe_playwright_python.sync_playwright import Axe
 from playwright.sync_api import expect
-from werkzeug.serving import make_server
 
 from backend.accounts.roles import Role
 from backend.eligibility.live import LiveRulebook
@@ -14,7 +12,9 @@ from backend.eligibility.loading import load_rulebook
 from backend.eligibility.versions import RuleVersions
 from backend.linkage.facts import Fact
 from contracts.card import Birth
+from tests.support.browser import watched_page
 from tests.support.centre_app import PASSWORD
+from tests.support.serving import serving
 
 pytestmark = pytest.mark.browser
 AUTHOR, APPROVER = "author@centre.example", "approver@centre.example"
@@ -26,38 +26,27 @@ OF_85 = {
     Fact.STATE_PENSION: False,
 }
 
+_EXPECTED = ("Applying inline style", "It looks like you're using a minified copy")
+"""dmn-js writes style attributes, which the console's policy refuses on purpose, and its Inferno introduces itself."""
+
 
 @pytest.fixture
 def address(centre):
     centre.accounts.add(AUTHOR, PASSWORD, "unique-1", centre.clock(), [Role.RULE_AUTHOR])
     centre.accounts.add(APPROVER, PASSWORD, "unique-2", centre.clock(), [Role.RULE_APPROVER])
-    server = make_server("127.0.0.1", 0, centre.app, threaded=True)
-    thread = threading.Thread(target=server.serve_forever)
-    thread.start()
-    yield f"http://127.0.0.1:{server.server_port}"
-    server.shutdown()
-    thread.join()
-    server.server_close()
+    with serving(centre.app) as url:
+        yield url
 
 
 def _open(chromium, address, email, scheme):
     context = chromium.new_context(color_scheme=scheme, locale="th-TH", viewport={"width": 1600, "height": 1000})
-    page = context.new_page()
-    page.complaints = []
-    page.on("pageerror", lambda error: page.complaints.append(str(error)))
-    page.on("console", lambda said: page.complaints.append(said.text) if _matters(said) else None)
+    page = watched_page(context, _EXPECTED)
     page.goto(f"{address}/console/")
     page.get_by_label("อีเมล").fill(email)
     page.get_by_label("รหัสผ่าน").fill(PASSWORD)
     page.keyboard.press("Enter")
     expect(page.get_by_role("heading", name="ตารางการตัดสินสิทธิ")).to_be_visible()
     return page
-
-
-def _matters(said):
-    # dmn-js writes style attributes, which the console's policy refuses on purpose, and its Inferno introduces itself.
-    expected = ("Applying inline style", "It looks like you're using a minified copy")
-    return said.type == "error" and not said.text.startswith(expected)
 
 
 def _decided(centre, on):

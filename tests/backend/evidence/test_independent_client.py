@@ -14,7 +14,7 @@ from tests.support import evidence_tile_client
 from tests.support.evidence_decisions import make_decisions
 from tests.support.evidence_logs import LOG_KEY, ORIGIN, make_log, make_log_store
 from tests.support.evidence_tile_client import DistrustError, TileClient, read_bundle, tile_path
-from tests.support.evidence_witnesses import serving
+from tests.support.serving import serving
 
 LEAVES = make_decisions(1_100)
 

@@ -1,12 +1,11 @@
 """The verification page on a telephone's screen, in a real browser."""
 
-import threading
-
 import pytest
 from axe_playwright_python.sync_playwright import Axe
 from playwright.sync_api import expect
-from werkzeug.serving import make_server
 
+from tests.support.browser import watched_page
+from tests.support.serving import serving
 from tests.support.slip_tokens import REFERENCE, photograph, token_of
 
 pytestmark = pytest.mark.browser
@@ -14,23 +13,14 @@ pytestmark = pytest.mark.browser
 
 @pytest.fixture
 def address(whole):
-    server = make_server("127.0.0.1", 0, whole.app, threaded=True)
-    thread = threading.Thread(target=server.serve_forever)
-    thread.start()
-    yield f"http://127.0.0.1:{server.server_port}/slip"
-    server.shutdown()
-    thread.join()
-    server.server_close()
+    with serving(whole.app) as url:
+        yield f"{url}/slip"
 
 
 @pytest.fixture(params=["light", "dark"])
 def page(chromium, request):
     context = chromium.new_context(color_scheme=request.param, viewport={"width": 360, "height": 740})
-    page = context.new_page()
-    page.complaints = []
-    page.on("pageerror", lambda error: page.complaints.append(str(error)))
-    page.on("console", lambda said: page.complaints.append(said.text) if said.type == "error" else None)
-    yield page
+    yield watched_page(context)
     context.close()
 
 

@@ -1,30 +1,24 @@
 """``baidiao slip verify --online`` against a real centre: its exit codes and words."""
 
 import json
-import threading
 
 import pytest
 from click.testing import CliRunner
-from werkzeug.serving import make_server
 
 from backend.evidence.keys import load_or_create_keys
 from backend.evidence.slips import SlipSigner, slip_key_id
 from contracts.slip_messages import PROOF_PATH
 from printer.cli import slip
 from tests.support.evidence_logs import make_log_with
+from tests.support.serving import serving
 from tests.support.slip_proofs import WITNESS, claims_at, make_record
 from tests.support.slip_tokens import ISSUER
 
 
 @pytest.fixture
 def address(whole):
-    server = make_server("127.0.0.1", 0, whole.app, threaded=True)
-    thread = threading.Thread(target=server.serve_forever)
-    thread.start()
-    yield f"http://127.0.0.1:{server.server_port}"
-    server.shutdown()
-    thread.join()
-    server.server_close()
+    with serving(whole.app) as url:
+        yield url
 
 
 @pytest.fixture

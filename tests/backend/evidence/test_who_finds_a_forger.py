@@ -17,7 +17,7 @@ from tests.support.evidence_decisions import make_decision, make_decisions
 from tests.support.evidence_forgers import COUNT, PLACE, forged_leaf, leaves_with
 from tests.support.evidence_logs import make_log, make_log_store
 from tests.support.evidence_tile_client import DistrustError, TileClient
-from tests.support.evidence_witnesses import serving
+from tests.support.serving import serving
 
 PAGE = Path(__file__).parents[3] / "docs" / "evidence.md"
 FINDS, DOES_NOT = "finds it", "–"

@@ -19,7 +19,8 @@ from backend.evidence.witnessing import DUTY, REFRESH, TERM, Witnessing
 from contracts.checkpoint import open_checkpoint, parse_body
 from contracts.signed_note import parse_note
 from tests.support.evidence_logs import LOG_KEY, ORIGIN, make_log, make_log_store
-from tests.support.evidence_witnesses import LOG_VERIFIER, WitnessHouse, serving
+from tests.support.evidence_witnesses import LOG_VERIFIER, WitnessHouse
+from tests.support.serving import serving
 
 
 @pytest.fixture
