@@ -27,6 +27,7 @@ class ProblemCode(StrEnum):
     CLAIM_EXPIRED = "claim_expired"
     MANDATE_MISSING = "mandate_missing"
     QUOTA_SPENT = "quota_spent"
+    PURPOSE_COMMERCIAL = "purpose_commercial"
     SERVICE_UNKNOWN = "service_unknown"
     NUMBER_INVALID = "number_invalid"
     CARD_VOID = "card_void"

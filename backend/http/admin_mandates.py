@@ -21,6 +21,7 @@ _CODES: Final = {
     "unknown": ProblemCode.NOT_FOUND,
     "state": ProblemCode.STATE_CONFLICT,
     "same_person": ProblemCode.SECOND_PERSON_NEEDED,
+    "purpose_commercial": ProblemCode.PURPOSE_COMMERCIAL,
 }
 
 
@@ -92,4 +93,5 @@ def _view(granting: Granting, held: Held) -> MandateView:
 
 
 def _refuse(error: GrantError) -> Response:
-    return answer_problem(_CODES.get(error.reason, ProblemCode.BAD_REQUEST), str(error))
+    rule = error.reason if error.words else ""
+    return answer_problem(_CODES.get(error.reason, ProblemCode.BAD_REQUEST), str(error), rule=rule, words=error.words)

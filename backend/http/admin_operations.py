@@ -74,9 +74,9 @@ ADMIN_OPERATIONS: Final[tuple[Operation, ...]] = (
         answer_example=_VIEW,
         request=MandateEntry,
         request_example=_PROPOSAL,
-        problems=(P.BAD_REQUEST, P.UNSUPPORTED_MEDIA),
+        problems=(P.BAD_REQUEST, P.UNSUPPORTED_MEDIA, P.PURPOSE_COMMERCIAL),
         description="In the name of the officer for whom the client acts. It permits nothing until another officer has "
-        "approved it.",
+        "approved it. Commercial purposes, however they are called, are refused by their own code.",
     ),
     Operation(
         "get",

@@ -45,6 +45,7 @@ PROBLEMS: Final[dict[ProblemCode, _Kind]] = {
     ProblemCode.MANDATE_MISSING: _Kind(403, "No mandate allows this question"),
     # Retry-After says when; until then asking again is of no use.
     ProblemCode.QUOTA_SPENT: _Kind(429, "The mandate's quota is spent"),
+    ProblemCode.PURPOSE_COMMERCIAL: _Kind(403, "Commercial purposes are refused"),
     ProblemCode.SERVICE_UNKNOWN: _Kind(404, "The service is not known"),
     ProblemCode.NUMBER_INVALID: _Kind(422, "The number is not valid"),
     ProblemCode.CARD_VOID: _Kind(422, "The card is no longer valid"),
@@ -75,6 +76,9 @@ _BY_STATUS: Final[dict[int, ProblemCode]] = {
     429: ProblemCode.RATE_LIMITED,
     503: ProblemCode.UNAVAILABLE,
 }
+
+_RULES: Final[dict[str, ProblemCode]] = {"purpose_commercial": ProblemCode.PURPOSE_COMMERCIAL}
+"""Types of validation errors that are a rule's refusal; such an error brings its words, ``th`` and ``en``."""
 
 
 class ProblemError(Exception):
@@ -127,9 +131,11 @@ def describe(code: ProblemCode, detail: str = "", *, rule: str = "", words: Word
     )
 
 
-def answer_problem(code: ProblemCode, detail: str = "", retry_after_s: int | None = None) -> Response:
+def answer_problem(
+    code: ProblemCode, detail: str = "", retry_after_s: int | None = None, *, rule: str = "", words: Words | None = None
+) -> Response:
     """Build the response for a problem."""
-    return _answer(describe(code, detail), retry_after_s)
+    return _answer(describe(code, detail, rule=rule, words=words), retry_after_s)
 
 
 def _answer(problem: Problem, retry_after_s: int | None) -> Response:
@@ -143,9 +149,12 @@ def _answer(problem: Problem, retry_after_s: int | None) -> Response:
 
 def refuse_body(error: ValidationError) -> NoReturn:
     """Turn a message that does not fit its type into a problem naming the fields, never their contents."""
-    places = sorted(
-        {".".join(str(part) for part in item["loc"]) or "body" for item in error.errors(include_input=False)}
-    )
+    items = error.errors(include_input=False)
+    places = sorted({".".join(str(part) for part in item["loc"]) or "body" for item in items})
+    for item in items:
+        if item["type"] in _RULES:  # not a slip of the pen: say which rule it runs into
+            rule, ctx = item["type"], item["ctx"]
+            raise ProblemError(_RULES[rule], ctx["en"], rule=rule, words=Words(th=ctx["th"], en=ctx["en"])) from None
     raise ProblemError(ProblemCode.BAD_REQUEST, "does not fit: " + ", ".join(places[:8])) from None
 
 

@@ -8,12 +8,11 @@ from enum import StrEnum
 from typing import Final, NamedTuple
 
 from backend.linkage.facts import Fact
+from backend.mandates.purposes import is_commercial
 from backend.mandates.quota import Quota, renews_on
 from contracts.message import Words
 from contracts.subject import HolderCheck, SubjectKind
 
-COMMERCIAL: Final = "commercial"
-"""The purpose that no mandate can permit, whoever granted it: the centre serves public services alone."""
 APPROVALS_FOR_RESTRICTED: Final = 2
 """How many people beside the proposer must have approved a mandate on restricted facts."""
 
@@ -205,7 +204,7 @@ class AgencyMandates:
         return _permit(asking, approved, spent)
 
     def _missing(self, asking: Asking) -> RefusalRule | None:
-        if asking.purpose == COMMERCIAL:
+        if is_commercial(asking.purpose):  # whoever granted it: the centre serves public services alone
             return RefusalRule.PURPOSE_COMMERCIAL
         if not self.mandates:
             return RefusalRule.AGENCY_HAS_NONE

@@ -1,5 +1,7 @@
 """What can be wrong with mandates."""
 
+from contracts.message import Words
+
 
 class MandateError(Exception):
     """Root of this room's errors."""
@@ -24,10 +26,13 @@ class GrantError(MandateError):
 
     Attributes:
         mandate_id: Of which mandate; 0 when it has no row.
-        reason: Stable: ``unknown``, ``state``, ``same_person``, ``no_name``, ``facts_unknown``, ``no_reason``.
+        reason: Stable: ``unknown``, ``state``, ``same_person``, ``no_name``, ``facts_unknown``, ``no_reason``,
+            ``purpose_commercial``.
+        words: The same for people, where a rule that mandates stand under refused; None otherwise.
     """
 
-    def __init__(self, mandate_id: int, reason: str, message: str) -> None:
+    def __init__(self, mandate_id: int, reason: str, message: str, words: Words | None = None) -> None:
         super().__init__(message)
         self.mandate_id = mandate_id
         self.reason = reason
+        self.words = words

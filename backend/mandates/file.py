@@ -5,12 +5,15 @@ from datetime import date
 from pathlib import Path
 from typing import Literal, Self, TypeVar
 
-from pydantic import BaseModel, ConfigDict, Field, ValidationError, model_validator
+from pydantic import BaseModel, ConfigDict, Field, ValidationError, field_validator, model_validator
+from pydantic_core import PydanticCustomError
 
 from backend.linkage.facts import Fact
-from backend.mandates.check import GrantState, Mandate, Proof
+from backend.mandates.check import GrantState, Mandate, Proof, RefusalRule
 from backend.mandates.errors import MandateFileError
+from backend.mandates.purposes import Purpose, is_commercial
 from backend.mandates.quota import Period, Quota
+from backend.mandates.words import COMMERCIAL_WORDS
 from contracts.decision import AgencyId, ServiceId
 from contracts.message import Words
 from contracts.subject import SubjectKind
@@ -38,7 +41,7 @@ class MandateEntry(BaseModel):
 
     agency_id: AgencyId
     service_id: ServiceId
-    purpose: Literal["eligibility", "slip_identity", "extract", "history_export", "explanation", "replay"]
+    purpose: Purpose
     facts: frozenset[Fact] = Field(min_length=1)
     legal_basis: Words
     valid_from: date
@@ -47,6 +50,14 @@ class MandateEntry(BaseModel):
     assurance: frozenset[Proof] = frozenset()
     subjects: frozenset[SubjectKind] = Field(default=frozenset({SubjectKind.PERSON}), min_length=1)
     approvals: int = Field(default=1, ge=1, le=2)
+
+    @field_validator("purpose", mode="before")
+    @classmethod
+    def _not_commercial(cls, purpose: object) -> object:
+        if isinstance(purpose, str) and is_commercial(purpose):
+            rule = RefusalRule.PURPOSE_COMMERCIAL.value
+            raise PydanticCustomError(rule, "{rule}: {en} / {th}", {"rule": rule, **COMMERCIAL_WORDS.model_dump()})
+        return purpose
 
     @model_validator(mode="after")
     def _in_order(self) -> Self:

@@ -9,10 +9,12 @@ from sqlalchemy import func, select
 from sqlalchemy.orm import Session
 
 from backend.linkage.facts import Fact
-from backend.mandates.check import APPROVALS_FOR_RESTRICTED, GrantState, Mandate
+from backend.mandates.check import APPROVALS_FOR_RESTRICTED, GrantState, Mandate, RefusalRule
 from backend.mandates.errors import GrantError
 from backend.mandates.models import MandateEvent, MandateRow, MandateUse
+from backend.mandates.purposes import is_commercial
 from backend.mandates.rows import make_row, read_row
+from backend.mandates.words import COMMERCIAL_WORDS
 from backend.store import Store
 
 
@@ -72,9 +74,12 @@ class Granting:
         """Keep a proposal; returns its number.
 
         Raises:
-            GrantError: Nobody's name, or a fact that no database has.
+            GrantError: Nobody's name, a commercial purpose, or a fact that no database has.
         """
         name = _name_of(by)
+        if is_commercial(mandate.purpose):
+            rule = RefusalRule.PURPOSE_COMMERCIAL.value
+            raise GrantError(0, rule, f"{rule}: {COMMERCIAL_WORDS.en}", COMMERCIAL_WORDS)
         unknown = sorted(mandate.facts - self._known)
         if unknown:
             raise GrantError(0, "facts_unknown", "no database has " + ", ".join(unknown))

@@ -9,7 +9,8 @@ from contracts.message import Words
 
 _WORDS: Final[Mapping[RefusalRule, Words]] = {
     RefusalRule.PURPOSE_COMMERCIAL: Words(
-        th="ไม่อนุญาตให้ใช้ข้อมูลเพื่อประโยชน์ทางธุรกิจ", en="The data may not be used for business gain."
+        th="ไม่อนุญาตให้ใช้ข้อมูลเพื่อประโยชน์ทางการค้าหรือธุรกิจ ไม่ว่าผู้ใดจะอนุมัติ ศูนย์นี้มีไว้เพื่อบริการสาธารณะเท่านั้น",
+        en="The data may not be used for commercial purposes, whoever approves. It is for public services alone.",
     ),
     RefusalRule.AGENCY_HAS_NONE: Words(
         th="หน่วยงานนี้ยังไม่ได้รับอนุญาตให้สอบถามข้อมูลใด ๆ", en="This agency has no mandate to ask for anything."
@@ -48,6 +49,10 @@ _PERIODS: Final[Mapping[Period, Words]] = {
     Period.YEAR: Words(th="ปี", en="year"),
 }
 _BUDDHIST_OFFSET: Final = 543
+
+
+COMMERCIAL_WORDS: Final = _WORDS[RefusalRule.PURPOSE_COMMERCIAL]
+"""Why a mandate for such a purpose cannot even be proposed."""
 
 
 def explain_refusal(refused: Refused) -> Words:

@@ -76,12 +76,23 @@ def test_a_mandate_takes_two_people(whole, officers):
     ("change", "code"),
     [
         ({"facts": ["nowhere.fact"]}, "bad_request"),
-        ({"purpose": "commercial"}, "bad_request"),
+        ({"purpose": "curiosity"}, "bad_request"),
         ({"facts": []}, "bad_request"),
     ],
 )
 def test_wrong_proposals_are_refused(whole, officers, change, code):
     assert whole.post(MANDATES_PATH, PROPOSAL | change, headers=officers[0]).get_json()["code"] == code
+
+
+@pytest.mark.parametrize("purpose", ["commercial", "marketing", "วิจัยการตลาด"])
+def test_the_refusal_of_a_commercial_purpose_names_its_rule(whole, officers, purpose):
+    before = whole.get(MANDATES_PATH, headers=officers[0]).get_json()["mandates"]
+    refused = whole.post(MANDATES_PATH, PROPOSAL | {"purpose": purpose, "facts": []}, headers=officers[0])
+    problem = refused.get_json()
+    assert (refused.status_code, problem["code"], problem["rule"]) == (403, "purpose_commercial", "purpose_commercial")
+    assert "commercial purposes" in problem["words"]["en"]
+    assert "บริการสาธารณะ" in problem["words"]["th"]
+    assert whole.get(MANDATES_PATH, headers=officers[0]).get_json()["mandates"] == before
 
 
 @pytest.mark.parametrize("number", [999, 2**31, 2**63])

@@ -1,6 +1,7 @@
 """A mandate is proposed by one person and granted by another; restricted facts take a third; everything is kept."""
 
 import json
+from dataclasses import replace
 from datetime import UTC, date, datetime, timedelta
 from pathlib import Path
 
@@ -16,6 +17,7 @@ from backend.mandates.errors import GrantError
 from backend.mandates.file import DEMO_MANDATES, load_mandates
 from backend.mandates.granting import Granting, unused
 from backend.mandates.rows import INSTALLATION
+from backend.mandates.words import COMMERCIAL_WORDS
 from backend.settings import read_settings
 from backend.store import Store
 from contracts.message import Words
@@ -95,6 +97,14 @@ def test_facts_that_nobody_has_cannot_be_proposed(any_store: Store) -> None:
     assert life.list() == []
 
 
+def test_a_commercial_purpose_cannot_be_proposed_whoever_asks(any_store: Store) -> None:
+    life = granting(any_store)
+    with pytest.raises(GrantError) as caught:
+        life.propose(replace(PROPOSAL, purpose="marketing"), "Somchai", NOW)
+    assert (caught.value.reason, caught.value.words) == ("purpose_commercial", COMMERCIAL_WORDS)
+    assert life.list() == []
+
+
 def test_mandates_of_a_new_centres_file_are_flagged_in_their_time(any_store: Store) -> None:
     with any_store.transaction() as session:
         seed_mandates(session, load_mandates(DEMO_MANDATES), NOW)
@@ -127,6 +137,17 @@ def run(tmp_path: Path, monkeypatch: pytest.MonkeyPatch):
         return done.exit_code, done.output
 
     return invoke
+
+
+def test_a_new_centre_with_a_commercial_mandate_in_its_file_says_which_rule_refuses(tmp_path: Path) -> None:
+    entry = json.loads(DEMO_MANDATES.read_text("utf-8"))["mandates"][0]
+    file = tmp_path / "mandates.json"
+    given = {"version": 1, "mandates": [entry, {**entry, "purpose": "advertising"}]}
+    file.write_text(json.dumps(given), encoding="utf-8")
+    environment = {"BAIDIAO_CENTRE_STATE_DIR": str(tmp_path / "state"), "BAIDIAO_CENTRE_MANDATES_FILE": str(file)}
+    done = CliRunner().invoke(centre, ["init"], env=environment)
+    assert done.exit_code == 1
+    assert f"mandates.1.purpose: purpose_commercial: {COMMERCIAL_WORDS.en} / {COMMERCIAL_WORDS.th}" in done.output
 
 
 def test_the_commands_take_a_mandate_through_its_life(run, tmp_path: Path) -> None:
@@ -162,5 +183,13 @@ def test_the_commands_take_a_mandate_through_its_life(run, tmp_path: Path) -> No
     assert listed.split()[:2] == [number, "revoked"]
     assert run("unused")[1] == "every mandate in force was used or granted within 90 days\n", "the centre is new"
     assert "UNUSED" not in run("list")[1]
-    file.write_text(json.dumps({**entry, "purpose": "commercial"}), encoding="utf-8")
-    assert run("propose", str(file), "--by", "somchai")[0] == 1
+    for purpose in ("commercial", "marketing", "commercial-research"):
+        file.write_text(json.dumps({**entry, "purpose": purpose}), encoding="utf-8")
+        code, said = run("propose", str(file), "--by", "somchai")
+        assert code == 1
+        assert "purpose: purpose_commercial: " in said
+        assert COMMERCIAL_WORDS.en in said
+        assert COMMERCIAL_WORDS.th in said
+    file.write_text(json.dumps({**entry, "purpose": "curiosity"}), encoding="utf-8")
+    assert "purpose_commercial" not in run("propose", str(file), "--by", "somchai")[1]
+    assert run("list", "--agency", "town")[1] == listed

@@ -2,6 +2,7 @@ import json
 from collections.abc import Iterator
 from datetime import date
 from pathlib import Path
+from typing import get_args
 
 import pytest
 from hypothesis import given
@@ -15,6 +16,7 @@ from backend.mandates.check import AgencyMandates, Asking, Mandate, Permitted, R
 from backend.mandates.errors import MandateFileError
 from backend.mandates.file import DEMO_MANDATES, load_mandates
 from backend.mandates.models import MandateRow
+from backend.mandates.purposes import Purpose, is_commercial
 from backend.store import Base, Store
 from contracts.message import Words
 
@@ -187,7 +189,21 @@ def test_a_withdrawn_mandate_stops_when_it_is_no_longer_remembered(store: Store)
     assert remembering.of_agency("town").mandates == (mandate(),)
 
 
-def test_no_mandate_permits_a_commercial_purpose() -> None:
-    granted = mandate(purpose="commercial")
-    answer = AgencyMandates([granted]).check(Asking("allowance", "commercial", TODAY))
+@pytest.mark.parametrize(
+    "purpose",
+    ["commercial", "Commercial use", "e-commerce", "marketing", "direct_marketing", "advertising", "sales", "ads",
+     "for profit", "non-public, commercial", "การตลาด", "เพื่อการค้า", "ประชาสัมพันธ์เชิงพาณิชย์"],
+)  # fmt: skip
+def test_no_mandate_permits_a_commercial_purpose(purpose: str) -> None:
+    granted = mandate(purpose=purpose)
+    answer = AgencyMandates([granted]).check(Asking("allowance", purpose, TODAY))
     assert answer == Refused(RefusalRule.PURPOSE_COMMERCIAL, "allowance")
+
+
+@pytest.mark.parametrize(
+    "purpose",
+    [*get_args(Purpose), "statistics", "salsa", "address", "non_commercial_research", "not for profit", "ไม่แสวงหากำไร",
+     "มิใช่เพื่อการค้า", "สวัสดิการ"],
+)  # fmt: skip
+def test_other_purposes_are_not_called_commercial(purpose: str) -> None:
+    assert not is_commercial(purpose)
