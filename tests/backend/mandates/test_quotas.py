@@ -49,7 +49,7 @@ def test_a_large_quota_is_spent_to_the_last_by_threads_at_once(any_store: Store)
     granted = []
 
     def spend(counter: UseCounter) -> None:
-        granted.append(sum(not counter.spend([mandate], NOW, TODAY) for _ in range(100)))
+        granted.append(sum(not counter.spend([mandate], NOW, TODAY) for _ in range(300)))  # till none has a block left
 
     threads = [threading.Thread(target=spend, args=(counter,)) for counter in counters * 2]
     for thread in threads:
