@@ -11,7 +11,7 @@ from werkzeug.middleware.proxy_fix import ProxyFix
 
 from backend.accounts.login import install_accounts
 from backend.audit.desk import AuditDesk
-from backend.console.dispute_pages import DisputeDesk
+from backend.console.dispute_desk import DisputeDesk
 from backend.console.views import create_blueprint as create_console
 from backend.eligibility.desk import RuleDesk
 from backend.fleet.service import FleetService

@@ -18,7 +18,7 @@ from backend.bulk.sealing import Sealer
 from backend.bulk.worker import BulkWorker, together_threads
 from backend.cases.building import CASES_KEY_FILE, build_cases
 from backend.clients.register import ClientRegister
-from backend.console.dispute_pages import DisputeDesk
+from backend.console.dispute_desk import DisputeDesk
 from backend.decisions.answers import AnswerShelf
 from backend.decisions.extracts import ExtractService
 from backend.decisions.service import DecisionService, Parts
@@ -46,6 +46,7 @@ from backend.evidence.witness_building import build_prover, build_witnessing, lo
 from backend.evidence.witness_list import WitnessPolicy
 from backend.fleet.building import build_fleet
 from backend.history.building import Needs, build_history
+from backend.history.dispute_finder import DisputeFinder
 from backend.history.http import create_blueprint as create_history
 from backend.http.admin_directory import create_blueprint as create_admin_directory
 from backend.http.admin_mandates import create_blueprint as create_admin_mandates
@@ -282,7 +283,7 @@ def build_services(settings: Settings) -> Services:
         fleet=fleet,
         guard=door.guard,
         agency_gate=door.gate,
-        disputes=DisputeDesk(history.disputes, agency_names, names),
+        disputes=DisputeDesk(history.disputes, DisputeFinder(store), agency_names, names),
         desk=build_rule_desk(store, found.rules, utc_now, settings.replay_people_file, cases=shelf),
         audit=audit,
         blueprints=(

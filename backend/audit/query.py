@@ -6,12 +6,10 @@ from dataclasses import dataclass
 from datetime import UTC, date, datetime, timedelta, timezone
 from typing import Final
 
-from contracts.slip_reference import normalise_reference
+from backend.evidence.naming import Named, parse_named
 
 _THAILAND: Final = timezone(timedelta(hours=7))
 _PLAIN: Final = re.compile(r"[A-Za-z0-9_.-]{1,64}")
-_DIGITS_MOST: Final = 12
-"""One fewer than a citizen's number has: nobody is looked for by it here."""
 FIELDS: Final = ("ref", "agency", "device", "from", "to")
 
 
@@ -57,13 +55,13 @@ def parse_query(typed: Mapping[str, str]) -> AuditQuery:
         AuditQueryError: Something is not what its field takes.
     """
     given = {name: typed.get(name, "").strip() for name in FIELDS}
-    reference, index = _reference(given["ref"])
+    named = _named(given["ref"])
     first, last = _day("from", given["from"]), _day("to", given["to"])
     if first and last and last < first:
         raise AuditQueryError("to", "order")
     return AuditQuery(
-        reference,
-        index,
+        named.reference,
+        named.index,
         _plain("agency", given["agency"]),
         _plain("device", given["device"]),
         _start_of(first) if first else None,
@@ -71,14 +69,11 @@ def parse_query(typed: Mapping[str, str]) -> AuditQuery:
     )
 
 
-def _reference(text: str) -> tuple[str | None, int | None]:
-    if not text:
-        return None, None
-    index = int(text) if text.isascii() and text.isdecimal() and len(text) <= _DIGITS_MOST else None
-    reference = normalise_reference(text)
-    if reference is None and index is None:
+def _named(text: str) -> Named:
+    named = parse_named(text) if text else Named(None, None)
+    if named is None:
         raise AuditQueryError("ref", "form")
-    return reference, index
+    return named
 
 
 def _plain(field: str, text: str) -> str | None:

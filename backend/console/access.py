@@ -37,6 +37,7 @@ ACCESS: Final[Mapping[str, frozenset[Role]]] = {
     "console.rule_submit": _RULE_WRITERS,
     "console.rule_approve": _RULE_APPROVERS,
     "console.disputes": _DISPUTE_READERS,
+    "console.dispute_export": _DISPUTE_READERS,
     "console.dispute": _DISPUTE_READERS,
     "console.dispute_take": _STEWARDS,
     "console.dispute_answer": _STEWARDS,

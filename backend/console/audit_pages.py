@@ -2,7 +2,6 @@
 
 from collections.abc import Callable, Iterator, Mapping
 from typing import Any, Final
-from urllib.parse import urlencode
 
 from flask import Blueprint, Response, abort, render_template, request, url_for
 
@@ -10,6 +9,8 @@ from backend.audit.desk import EXPORT_MOST, AuditDesk, write_proof
 from backend.audit.entries import AuditEntry
 from backend.audit.index import COUNTED_MOST
 from backend.audit.query import FIELDS, AuditQuery, AuditQueryError, parse_query
+from backend.console.download import offer_file
+from backend.console.table import encode_query
 from backend.console.words import WORDS
 from backend.http.problems import ProblemError
 from contracts.message import Words
@@ -37,7 +38,7 @@ def add_audit_pages(console: Blueprint, desk: AuditDesk) -> None:
             lines = write(parse_query(request.args))
         except AuditQueryError as error:
             raise ProblemError(ProblemCode.BAD_REQUEST, f"{error.field}: {error.reason}") from error
-        return _download(lines, kind, f"evidence.{form}")
+        return offer_file(lines, kind, f"evidence.{form}")
 
     @console.get("/evidence/<index>")
     def evidence_entry(index: str) -> str:
@@ -55,7 +56,7 @@ def add_audit_pages(console: Blueprint, desk: AuditDesk) -> None:
     @console.get("/evidence/<index>/proof.json")
     def evidence_proof(index: str) -> Response:
         found = desk.open(_index(index)) or abort(404)
-        return _download([write_proof(*found)], "application/json", f"evidence-{index}.json")
+        return offer_file([write_proof(*found)], "application/json", f"evidence-{index}.json")
 
 
 def _search_page(desk: AuditDesk) -> str | tuple[str, int]:
@@ -76,14 +77,9 @@ def _search_page(desk: AuditDesk) -> str | tuple[str, int]:
         counted_most=COUNTED_MOST,
         export_most=EXPORT_MOST,
         is_first=not before,
-        link=lambda endpoint, **more: url_for(endpoint, **more.pop("path", {})) + _query(typed | more),
+        link=lambda endpoint, **more: url_for(endpoint, **more.pop("path", {})) + encode_query(typed | more),
         **shown,
     )
-
-
-def _query(given: Mapping[str, object]) -> str:
-    kept = {name: value for name, value in given.items() if value not in {"", None}}
-    return "?" + urlencode(kept) if kept else ""
 
 
 def _row(entry: AuditEntry, agencies: Mapping[str, Words], services: Mapping[str, Words]) -> dict[str, Any]:
@@ -139,9 +135,3 @@ def _index(text: str) -> int:
     if not (text.isascii() and text.isdecimal()) or len(text) > _INDEX_DIGITS:
         abort(404)
     return int(text)
-
-
-def _download(lines: Iterator[str] | list[str], kind: str, name: str) -> Response:
-    response = Response(lines, mimetype=kind)
-    response.headers["Content-Disposition"] = f'attachment; filename="{name}"'
-    return response

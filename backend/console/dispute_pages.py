@@ -1,54 +1,26 @@
-"""The console's pages for disputes: list, one closely, take it up, answer it."""
+"""The console's pages for one dispute: look at it closely, take it up, answer it."""
 
-from collections.abc import Callable, Mapping
-from dataclasses import dataclass
+from collections.abc import Callable
 from datetime import datetime
-from typing import Any
 
 from flask import Blueprint, redirect, render_template, request, url_for
 from flask_login import current_user
 from werkzeug.wrappers import Response as BaseResponse
 
+from backend.console.dispute_desk import DisputeDesk, dispute_row
+from backend.console.dispute_list import add_dispute_list
 from backend.console.dispute_scope import DisputeScope
 from backend.history.dispute_states import DisputeStep, may
-from backend.history.disputes import Disputes, standing_of
+from backend.history.disputes import standing_of
 from backend.history.errors import DisputeError
 from backend.history.models import Dispute
 from backend.http.problems import ProblemError
-from contracts.message import Words
 from contracts.problems import ProblemCode
-
-
-@dataclass(frozen=True, slots=True)
-class DisputeDesk:
-    """What the pages need.
-
-    Attributes:
-        disputes: The disputes.
-        agencies: Names by id.
-        services: Names by id.
-    """
-
-    disputes: Disputes
-    agencies: Callable[[], Mapping[str, Words]]
-    services: Mapping[str, Words]
 
 
 def add_dispute_pages(console: Blueprint, desk: DisputeDesk, now: Callable[[], datetime]) -> None:
     """Add the pages; who may open which stands in ``access``."""
-
-    @console.get("/disputes")
-    def disputes() -> str:
-        desk.disputes.close_lapsed()
-        names, scope = desk.agencies(), DisputeScope.of(current_user)
-        found = [] if scope.is_homeless else desk.disputes.list_all(None if scope.reads_all else scope.agency_id)
-        return render_template(
-            "console/disputes.html",
-            rows=[_row(row, desk, names, now()) for row in found],
-            steward_of=_name(names, scope.agency_id) if scope.agency_id else None,
-            homeless=scope.is_homeless,
-            reads_all=scope.reads_all,
-        )
+    add_dispute_list(console, desk, now)
 
     @console.get("/disputes/<ref>")
     def dispute(ref: str) -> str:
@@ -93,32 +65,9 @@ def _page(desk: DisputeDesk, ref: str, now: datetime, wrong: str = "", typed: st
     standing = standing_of(found)
     return render_template(
         "console/dispute.html",
-        row=_row(found, desk, desk.agencies(), now),
+        row=dispute_row(found, desk, desk.agencies(), now),
         may_take=steward and may(standing, DisputeStep.TAKE),
         may_answer=steward and may(standing, DisputeStep.ANSWER),
         wrong=wrong,
         typed=typed,
     )
-
-
-def _name(agencies: Mapping[str, Words], agency_id: str) -> Words:
-    return agencies.get(agency_id) or Words(th=agency_id, en=agency_id)
-
-
-def _row(row: Dispute, desk: DisputeDesk, agencies: Mapping[str, Words], now: datetime) -> dict[str, Any]:
-    standing = standing_of(row)
-    overdue = standing.is_overdue(now)
-    return {
-        "reference": row.reference,
-        "leaf": row.index,
-        "agency": _name(agencies, row.agency_id),
-        "service": desk.services.get(row.service) or Words(th=row.service, en=row.service),
-        "reason": row.reason,
-        "state": row.state,
-        "opened_at": row.opened_at,
-        "due_at": row.due_at,
-        "waiting": may(standing, DisputeStep.ANSWER),
-        "urgency": "overdue" if overdue else "soon" if standing.wants_reminder(now) else "",
-        "steward": row.steward,
-        "answer": row.answer,
-    }

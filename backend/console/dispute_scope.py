@@ -32,6 +32,11 @@ class DisputeScope:
         return bool(_READS_ALL & self.held)
 
     @property
+    def within(self) -> str | None:
+        """The agency beyond which it sees nothing; None when it may read all, empty when it sees nothing at all."""
+        return None if self.reads_all else self.agency_id or ""
+
+    @property
     def is_homeless(self) -> bool:
         """Whether it is a steward of no agency yet, and so sees nothing."""
         return self.agency_id is None and not self.reads_all

@@ -14,11 +14,19 @@ DISPUTE_WORDS: Final[dict[str, Words]] = {
     "disputes_none_lead": Words(
         th="เมื่อประชาชนโต้แย้งรายการที่ตู้บริการ จะแสดงที่นี่", en="What a citizen disputes at a kiosk appears here."
     ),
+    "disputes_nothing": Words(th="ไม่พบข้อโต้แย้งที่ตรงกับเงื่อนไข", en="No dispute matches"),
+    "disputes_nothing_lead": Words(th="ตรวจเลขที่อีกครั้ง หรือแสดงทั้งหมด", en="Check the number, or show them all."),
+    "disputes_count": Words(th="แสดง {first}–{last} จาก {total} เรื่อง", en="{first}–{last} of {total} disputes"),
     "disputes_steward_of": Words(th="ผู้รับผิดชอบของ", en="Steward of"),
     "disputes_homeless": Words(th="บัญชีของท่านยังไม่ได้ระบุหน่วยงาน", en="Your account belongs to no agency yet"),
     "disputes_homeless_lead": Words(
         th="ท่านจะเห็นและตอบข้อโต้แย้งได้เฉพาะของหน่วยงานท่าน โปรดให้ผู้ดูแลระบบระบุหน่วยงานในบัญชี",
         en="You see and answer your own agency's disputes alone. Please ask your administrator to name it.",
+    ),
+    "dispute_ref": Words(th="เลขที่ข้อโต้แย้ง หรือลำดับในบันทึกหลักฐาน", en="Dispute number or log entry"),
+    "dispute_wrong_ref": Words(
+        th="เลขที่ข้อโต้แย้งมีรูปแบบ XXXX-XXXX-XX หรือพิมพ์ลำดับของรายการในบันทึกหลักฐานเป็นตัวเลข",
+        en="A dispute's number looks like XXXX-XXXX-XX; a log entry's has digits only.",
     ),
     "dispute_reference": Words(th="เลขที่", en="Number"),
     "dispute_service": Words(th="บริการ", en="Service"),

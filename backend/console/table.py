@@ -1,8 +1,9 @@
-"""The device table: which rows, in which order, which page. Pure."""
+"""The device table: which rows, in which order, which page; and what every paged list does alike. Pure."""
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Final
+from urllib.parse import urlencode
 
 from backend.fleet.listing import Condition, DeviceRow
 
@@ -53,6 +54,39 @@ class Page:
     pages: int
 
 
+@dataclass(frozen=True, slots=True)
+class Cut:
+    """Where a page lies among rows.
+
+    Attributes:
+        number: The page, within what there is.
+        start: Rows before it.
+        pages: How many pages there are, at least 1.
+    """
+
+    number: int
+    start: int
+    pages: int
+
+
+def cut_page(rows: int, asked: int) -> Cut:
+    """Return where the page asked for lies, or the last when there are fewer."""
+    pages = max(1, -(-rows // PAGE_ROWS))
+    number = min(asked, pages)
+    return Cut(number, (number - 1) * PAGE_ROWS, pages)
+
+
+def parse_page(typed: str) -> int:
+    """Read a page's number from the address bar; the first when it is none."""
+    return int(typed) if typed.isascii() and typed.isdecimal() and len(typed) < 7 and int(typed) > 0 else 1
+
+
+def encode_query(values: Mapping[str, object]) -> str:
+    """Return an address's query with its question mark; what is empty or None is left out."""
+    kept = {name: value for name, value in values.items() if value not in {"", None}}
+    return "?" + urlencode(kept) if kept else ""
+
+
 def parse_view(search: str, condition: str, sort: str, page: str) -> View:
     """Read a view from the address bar; what does not fit falls back to the default."""
     descending, name = sort.startswith("-"), sort.removeprefix("-")
@@ -61,7 +95,7 @@ def parse_view(search: str, condition: str, sort: str, page: str) -> View:
         condition=Condition(condition) if condition in set(Condition) else None,
         sort=name if name in SORTS else "state",
         descending=descending and name in SORTS,
-        page=int(page) if page.isdecimal() and len(page) < 7 and int(page) > 0 else 1,
+        page=parse_page(page),
     )
 
 
@@ -72,11 +106,9 @@ def select_page(fleet: Sequence[DeviceRow], view: View) -> Page:
     rows = [row for row in found if view.condition in {None, row.condition}]
     rows.sort(key=lambda row: (row.place.th, row.device_id))
     rows.sort(key=lambda row: _sort_key(row, view.sort), reverse=view.descending)
-    pages = max(1, -(-len(rows) // PAGE_ROWS))
-    number = min(view.page, pages)
-    start = (number - 1) * PAGE_ROWS
-    shown = rows[start : start + PAGE_ROWS]
-    return Page(shown, counts, len(rows), len(fleet), number, start + 1 if shown else 0, pages)
+    cut = cut_page(len(rows), view.page)
+    shown = rows[cut.start : cut.start + PAGE_ROWS]
+    return Page(shown, counts, len(rows), len(fleet), cut.number, cut.start + 1 if shown else 0, cut.pages)
 
 
 def _matches(row: DeviceRow, search: str) -> bool:

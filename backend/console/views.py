@@ -4,7 +4,6 @@ from collections.abc import Callable
 from datetime import datetime, timedelta
 from importlib.resources import files
 from typing import Any, Final
-from urllib.parse import urlencode
 from zoneinfo import ZoneInfo
 
 from flask import Blueprint, Response, redirect, render_template, request, send_file, session, url_for
@@ -15,10 +14,11 @@ from backend.accounts.roles import Role
 from backend.audit.desk import AuditDesk
 from backend.console.access import HOME, PUBLIC_ENDPOINTS, may_open, sections_for
 from backend.console.audit_pages import add_audit_pages
-from backend.console.dispute_pages import DisputeDesk, add_dispute_pages
+from backend.console.dispute_desk import DisputeDesk
+from backend.console.dispute_pages import add_dispute_pages
 from backend.console.language import current_language
 from backend.console.rule_pages import add_rule_pages
-from backend.console.table import View, parse_view, select_page
+from backend.console.table import View, encode_query, parse_view, select_page
 from backend.console.words import say, say_ago, say_code, say_date
 from backend.eligibility.desk import RuleDesk
 from backend.fleet.listing import Condition
@@ -157,5 +157,4 @@ def _device_list(fleet: FleetService, now: datetime) -> dict[str, Any]:
 def _query(view: View, changes: dict[str, object]) -> str:
     sort = ("-" if view.descending else "") + view.sort
     values = {"q": view.search, "state": view.condition or "", "sort": sort, "page": 1} | changes
-    kept = {name: value for name, value in values.items() if value not in {"", None, 1} and value != "state"}
-    return "?" + urlencode(kept) if kept else ""
+    return encode_query({name: value for name, value in values.items() if value not in {1, "state"}})

@@ -13,6 +13,8 @@ from backend.evidence.keys import load_or_create_keys
 from backend.evidence.log import EvidenceLog
 from backend.history.acting import Acting
 from backend.history.delays import DelayProposal, Delays
+from backend.history.dispute_finder import DisputeFinder
+from backend.history.dispute_query import DisputeQuery
 from backend.history.dispute_states import DisputeStep
 from backend.history.disputes import Disputes, standing_of
 from backend.history.errors import HistoryError
@@ -118,9 +120,9 @@ def list_disputes(agency: str | None, *, due: bool) -> None:
     """List disputes, those that wait for a steward first; close what its citizen has let rest."""
     now = datetime.now(UTC)
     with _opened() as (store, acting):
-        found = Disputes(store, acting)
-        found.close_lapsed()
-        rows = [row for row in found.list_all(agency) if not due or standing_of(row).wants_reminder(now)]
+        Disputes(store, acting).close_lapsed()
+        found = DisputeFinder(store).find(DisputeQuery(agency_id=agency), now)
+        rows = [row for row in found if not due or standing_of(row).wants_reminder(now)]
     for row in rows:
         until = f"due {row.due_at:%Y-%m-%d}" if row.due_at else "closed        "
         flag = "  OVERDUE" if standing_of(row).is_overdue(now) else ""

@@ -49,6 +49,7 @@ TABLE: Final[Mapping[tuple[DisputeState, DisputeStep], DisputeState]] = {
 """Every step that there is. A citizen may object once; the second answer is the agency's last."""
 
 WAITING_FOR_STEWARD: Final = frozenset({_S.OPEN, _S.UNDER_REVIEW, _S.OBJECTED})
+LAPSING: Final = frozenset(state for state, step in TABLE if step is _T.LAPSE)
 _ANSWER_WITHIN: Final = timedelta(days=30)
 _ANSWER_AGAIN_WITHIN: Final = timedelta(days=15)
 _LAPSES_AFTER: Final = timedelta(days=30)
@@ -77,8 +78,7 @@ class Standing:
 
     def has_lapsed(self, now: datetime) -> bool:
         """Say whether the citizen has had his time to object."""
-        closing = (self.state, DisputeStep.LAPSE) in TABLE
-        return closing and self.due_at is not None and now > self.due_at
+        return self.state in LAPSING and self.due_at is not None and now > self.due_at
 
 
 def opened(now: datetime) -> Standing:

@@ -13,7 +13,7 @@ from backend.evidence.acts import ActKind
 from backend.history.acting import Acting
 from backend.history.dispute_states import (
     ACTORS,
-    WAITING_FOR_STEWARD,
+    LAPSING,
     Actor,
     DisputeStep,
     Standing,
@@ -141,22 +141,10 @@ class Disputes:
 
     def close_lapsed(self) -> int:
         """Close what the citizen has let rest; returns how many."""
-        now = self._acting.now()
-        lapsed = [row for row in self._all() if standing_of(row).has_lapsed(now)]
-        for row in lapsed:
-            self.take(row.reference, DisputeStep.LAPSE)
-        return len(lapsed)
-
-    def waiting(self, agency_id: str | None = None) -> list[Dispute]:
-        """Return what waits for a steward, the most urgent first."""
-        rows = [row for row in self._all(agency_id) if DisputeState(row.state) in WAITING_FOR_STEWARD]
-        return sorted(rows, key=lambda row: row.due_at or row.opened_at)
-
-    def list_all(self, agency_id: str | None = None) -> list[Dispute]:
-        """Return every dispute: what waits first, then the newest."""
-        waiting = self.waiting(agency_id)
-        others = [row for row in self._all(agency_id) if DisputeState(row.state) not in WAITING_FOR_STEWARD]
-        return waiting + sorted(others, key=lambda row: row.changed_at, reverse=True)
+        ended = Dispute.state.in_(LAPSING), Dispute.due_at < self._acting.now()
+        with self._store.reading() as session:
+            lapsed = session.scalars(select(Dispute.reference).where(*ended)).all()
+        return sum(self._closes(reference) for reference in lapsed)
 
     def find(self, index: int) -> Dispute | None:
         """Return the dispute of an entry, or None."""
@@ -180,12 +168,12 @@ class Disputes:
             raise DisputeError("unknown")
         return row
 
-    def _all(self, agency_id: str | None = None) -> list[Dispute]:
-        wanted = select(Dispute)
-        if agency_id is not None:
-            wanted = wanted.where(Dispute.agency_id == agency_id)
-        with self._store.reading() as session:
-            return list(session.scalars(wanted))
+    def _closes(self, reference: str) -> bool:
+        try:
+            self.take(reference, DisputeStep.LAPSE)
+        except DisputeError:  # another process closed it first, or the citizen did
+            return False
+        return True
 
     def _record(
         self,

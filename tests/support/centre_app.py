@@ -15,11 +15,12 @@ from backend.accounts.service import AccountService
 from backend.app import Services, create_app
 from backend.audit.building import build_audit
 from backend.cases.building import build_cases, build_shelf
-from backend.console.dispute_pages import DisputeDesk
+from backend.console.dispute_desk import DisputeDesk
 from backend.eligibility.loading import load_rulebook
 from backend.fleet.building import build_fleet
 from backend.fleet.service import FleetService
 from backend.history.acting import Acting
+from backend.history.dispute_finder import DisputeFinder
 from backend.history.disputes import Disputes
 from backend.http.health import ReadinessCheck
 from backend.linkage.facts import Fact
@@ -158,7 +159,7 @@ class _RowsAlone:
 def _dispute_desk(store: Store, clock: Clock) -> DisputeDesk:
     disputes = Disputes(store, Acting(_RowsAlone(store), clock, os.urandom))
     names = {service.id: service.name for service in _rules().services()}
-    return DisputeDesk(disputes, dict, names)
+    return DisputeDesk(disputes, DisputeFinder(store), dict, names)
 
 
 def build_centre(url: str, tmp_path, readiness=(), **environment: str) -> Centre:

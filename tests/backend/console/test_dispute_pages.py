@@ -1,13 +1,20 @@
 """A steward's pages: what waits first, nobody named, one answer each time, roles kept."""
 
+import re
+from datetime import timedelta
+from html import unescape
 from uuid import uuid4
 
 from sqlalchemy import update
 
 from backend.accounts.models import User
 from backend.accounts.roles import Role
+from backend.history.dispute_finder import DisputeFinder
+from backend.history.dispute_query import DisputeQuery
 from backend.history.disputes import DisputedEntry
+from backend.history.models import Dispute
 from contracts.history import DisputeReason
+from contracts.slip_reference import PACKED_BYTES, write_reference
 from tests.support.centre_app import csrf_token, submit_login
 
 PASSWORD = "correct horse battery"
@@ -20,6 +27,16 @@ def log_in(centre, *roles, agency=TOWN):
     centre.accounts.add(email, PASSWORD, uuid4().hex, centre.clock(), frozenset(roles), agency_id)
     client = centre.client()
     assert submit_login(client, email, PASSWORD).status_code == 302
+    client.get("/console/language/en")
+    return client
+
+
+def homeless(centre):
+    centre.accounts.add("old@centre.example", PASSWORD, uuid4().hex, centre.clock(), [Role.STEWARD], TOWN)
+    with centre.accounts.store.transaction() as session:  # as one made before stewards had agencies
+        session.execute(update(User).values(agency_id=None))
+    client = centre.client()
+    submit_login(client, "old@centre.example", PASSWORD)
     client.get("/console/language/en")
     return client
 
@@ -94,13 +111,115 @@ def test_a_steward_who_is_also_an_auditor_reads_all_and_answers_the_own(centre):
 
 def test_a_steward_of_no_agency_is_told_so(centre):
     row = disputed(centre)
-    centre.accounts.add("old@centre.example", PASSWORD, uuid4().hex, centre.clock(), [Role.STEWARD], TOWN)
-    with centre.accounts.store.transaction() as session:  # as one made before stewards had agencies
-        session.execute(update(User).values(agency_id=None))
-    client = centre.client()
-    submit_login(client, "old@centre.example", PASSWORD)
-    client.get("/console/language/en")
+    client = homeless(centre)
     page = client.get("/console/disputes").text
     assert "belongs to no agency" in page
     assert row.reference not in page
     assert client.get(f"/console/disputes/{row.reference}").status_code == 404
+
+
+def stored(centre, count, agency=TOWN, **values):
+    """Store disputes as rows alone; returns their references, the most urgent first."""
+    now = centre.clock()
+    given = {"reason": "not_me", "state": "open", "service": "old_age_allowance", "answer": "", "changed_at": now}
+    with centre.store.transaction() as session:
+        for place in range(count):
+            at = now + timedelta(minutes=place)
+            times = {"opened_at": at, "due_at": at + timedelta(days=30)}
+            index = place + 10_000 * (agency != TOWN)
+            reference = write_reference((index << 8).to_bytes(PACKED_BYTES, "big"))
+            session.add(Dispute(reference=reference, index=index, agency_id=agency, **given | times | values))
+    wanted = DisputeQuery(agency_id=agency)
+    return [row.reference for row in DisputeFinder(centre.store).find(wanted, now)]
+
+
+def references(page):
+    return re.findall(r'class="mono reference" href="/console/disputes/([^"]+)"', page)
+
+
+def test_pages_are_turned_by_links_alone(centre):
+    all_of_them, steward = stored(centre, 120), log_in(centre, Role.STEWARD)
+    address, seen = "/console/disputes?state=open", []
+    for shown in ("1–50 of 120", "51–100 of 120", "101–120 of 120"):
+        page = steward.get(address).text
+        assert shown in page
+        seen += references(page)
+        following = re.search(r'rel="next" href="([^"]+)"', page)
+        address = unescape(following[1]) if following else ""
+    assert (seen, address) == (all_of_them, "")
+    assert references(steward.get("/console/disputes?page=99").text) == all_of_them[100:]
+    for odd in ("0", "-1", "x", "9" * 40, "²"):
+        assert references(steward.get("/console/disputes", query_string={"page": odd}).text) == all_of_them[:50]
+
+
+def test_search_filter_and_order_are_kept_in_every_link(centre):
+    stored(centre, 3, state="under_review")
+    auditor = log_in(centre, Role.AUDITOR)
+    page = auditor.get(f"/console/disputes?agency={TOWN}&state=under_review&sort=-opened").text
+    assert f"/console/disputes?agency={TOWN}&amp;sort=-opened" in page  # all states
+    assert f"/console/disputes/export/csv?agency={TOWN}&amp;state=under_review&amp;sort=-opened" in page
+    assert 'aria-sort="descending"' in page
+    assert '<input type="hidden" name="state" value="under_review">' in page
+
+
+def test_a_number_or_a_leaf_finds_one_and_what_is_neither_is_said(centre):
+    own, auditor = stored(centre, 3), log_in(centre, Role.AUDITOR)
+    for typed in (own[1], own[1].lower().replace("-", ""), "1"):
+        assert references(auditor.get("/console/disputes", query_string={"ref": typed}).text) == [own[1]]
+    assert "No dispute matches" in auditor.get("/console/disputes?ref=999").text
+    wrong = auditor.get("/console/disputes?ref=1101700203451")
+    assert (wrong.status_code, "has digits only" in wrong.text) == (400, True)
+    assert auditor.get("/console/disputes/export/csv?ref=1101700203451").text.count("\n") == 1
+
+
+def test_overdue_alone_and_its_count(centre):
+    late = stored(centre, 2)
+    centre.clock.move(days=31)
+    stored(centre, 1, OTHER)
+    auditor = log_in(centre, Role.AUDITOR)
+    page = auditor.get("/console/disputes?state=overdue").text
+    assert references(page) == late
+    assert re.search(r"Overdue <span class=\"number\">2</span>", page)
+    assert auditor.get("/console/disputes/export/csv?state=overdue").text.count(",yes,") == 2
+
+
+def test_a_forged_filter_opens_nothing_of_another_agencys(centre):
+    stored(centre, 2)
+    foreign = stored(centre, 2, OTHER, state="objected", steward="foreign-steward")
+    centre.clock.move(days=31)
+    steward = log_in(centre, Role.STEWARD)
+    for asked in (
+        f"agency={OTHER}",
+        f"agency={OTHER}&state=objected",
+        f"ref={foreign[0]}",
+        "ref=10001",
+        "state=objected",
+        "state=overdue",
+        f"within={OTHER}",
+        "within=",
+        f"agency={TOWN}&agency={OTHER}",
+        "sort=-due&page=2",
+    ):
+        page, file = (steward.get(f"/console/disputes{path}?{asked}").text for path in ("", "/export/csv"))
+        for reference in foreign:
+            # What was typed is shown again in its field, never in a row.
+            assert reference not in references(page), asked
+            assert reference not in file, asked
+        assert "foreign-steward" not in page + file, asked
+        assert not re.search(r"Citizen objected <span class=\"number\">[1-9]", page), asked
+
+
+def test_a_steward_of_no_agency_exports_nothing(centre):
+    stored(centre, 2)
+    client = homeless(centre)
+    for asked in ("", "?agency=" + TOWN, "?ref=1", "?within=" + TOWN):
+        assert client.get(f"/console/disputes/export/csv{asked}").text.count("\n") == 1
+
+
+def test_the_file_has_no_answers(centre):
+    (own,) = stored(centre, 1, state="answered", answer="a free text", steward="=HYPERLINK()")
+    file = log_in(centre, Role.STEWARD).get("/console/disputes/export/csv")
+    assert file.headers["Content-Disposition"] == 'attachment; filename="disputes.csv"'
+    assert own in file.text
+    assert "a free text" not in file.text
+    assert ",'=HYPERLINK()," in file.text
