@@ -6,10 +6,11 @@ cd "$(dirname "$0")/.."
 
 readonly venv=.venv
 readonly stamp=$venv/.baidiao-setup
+readonly policy=/usr/sbin/policy-rc.d
 # pcscd and vpcd: the card reader stack and its virtual reader. libfribidi0: Pillow's raqm, without which Thai marks fall
-# off. libusb: USB printers. chromium: the kiosk's screen. postgresql: the store's second engine in tests. The rest compiles pyscard, which
-# is published as source only.
-packages=(pcscd vsmartcard-vpcd libpcsclite1 libfribidi0 libusb-1.0-0 chromium postgresql ca-certificates gcc libc6-dev swig libpcsclite-dev pkg-config)
+# off. libusb: USB printers. chromium: the kiosk's screen. postgresql, nginx: the store's second engine and the centre's
+# proxy, in tests too. The rest compiles pyscard, which is published as source only.
+packages=(pcscd vsmartcard-vpcd libpcsclite1 libfribidi0 libusb-1.0-0 chromium postgresql nginx ca-certificates gcc libc6-dev swig libpcsclite-dev pkg-config)
 
 say() { printf '\033[1m%s\033[0m\n' "$*"; }
 fail() {
@@ -42,6 +43,15 @@ missing_packages() {
   done
 }
 
+keep_nginx_still() {
+  # Debian starts a web server as it installs it, and at every boot. This one waits for its configuration (README, "On a
+  # real server"). Where such a policy is there already, it is left alone.
+  [ ! -e "$policy" ] || return 0
+  trap 'as_root rm -f "$policy"' EXIT
+  printf '#!/bin/sh\n[ "$1" != nginx ] || exit 101\n' | as_root tee "$policy" >/dev/null
+  as_root chmod 755 "$policy"
+}
+
 install_packages() {
   command -v dpkg-query >/dev/null || fail "this is not a Debian-like system (no dpkg)." \
     "Use Debian 12 or 13 or Raspberry Pi OS, or install these by hand: ${packages[*]}"
@@ -56,8 +66,9 @@ install_packages() {
     return
   fi
   say "[1/3] Debian packages: installing ${missing[*]}"
-  local log
+  local log nginx_is_new=
   log=$(mktemp)
+  case " ${missing[*]} " in *" nginx "*) nginx_is_new=1; keep_nginx_still ;; esac
   if ! { as_root apt-get update && as_root env DEBIAN_FRONTEND=noninteractive \
          apt-get install -y --no-install-recommends "${missing[@]}"; } >"$log" 2>&1; then
     tail -n 15 "$log" >&2
@@ -65,6 +76,7 @@ install_packages() {
       "Check the network and /etc/apt/sources.list, then run make again; it goes on where it stopped."
   fi
   rm -f "$log"
+  if [ -n "$nginx_is_new" ] && [ -d /run/systemd/system ]; then as_root systemctl disable --quiet nginx || true; fi
 }
 
 quietly_pip() {
