@@ -112,10 +112,12 @@ class WitnessError(EvidenceError):
     """A witness did not cosign.
 
     Attributes:
-        reason: ``"unreachable"``, ``"refused"``, ``"bad_answer"``, or ``"log_is_behind"``: it has seen more leaves.
+        reason: Of ``REASONS``; ``"log_is_behind"``: it has seen more leaves.
         known_size: The size it says it stands at; None when it did not say.
         retryable: False when the witness contradicts the log itself.
     """
+
+    REASONS: ClassVar = ("unreachable", "refused", "bad_answer", "log_is_behind")
 
     def __init__(self, reason: str, known_size: int | None = None) -> None:
         super().__init__(f"no cosignature: {reason}")
@@ -128,10 +130,10 @@ class TimestampError(EvidenceError):
     """A timestamping authority gave none that counts.
 
     Attributes:
-        reason: ``"unreachable"``, ``"bad_answer"``, ``"wrong_nonce"``, ``"wrong_time"``, or ``"certificate"``: the file
-            of its certificates cannot be used.
+        reason: Of ``REASONS``, or ``"certificate"``: the file of its certificates cannot be used.
     """
 
+    REASONS: ClassVar = ("unreachable", "bad_answer", "wrong_nonce", "wrong_time")
     _WORDS: ClassVar[dict[str, str]] = {
         "unreachable": "the authority does not answer",
         "bad_answer": "no timestamp of this authority over this checkpoint",

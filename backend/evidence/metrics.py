@@ -1,4 +1,10 @@
-"""Numbers for operators that are counted as things happen; ``log_watch`` reads the others from the store."""
+"""Numbers for operators that are counted as things happen; ``log_watch`` reads the others from the store.
+
+What has a label is shown at nothing before it first happens: Prometheus sees grow only what it has seen before, so an
+alarm on the first refusal would stay silent.
+"""
+
+from collections.abc import Iterable
 
 from prometheus_client import Counter, Histogram
 
@@ -10,6 +16,18 @@ _APPENDED = Histogram(
 _UNAVAILABLE = Counter("baidiao_log_unavailable_total", "Appends that failed: decisions refused for want of evidence")
 _NOT_COSIGNED = Counter("baidiao_log_witness_refusals_total", "Checkpoints not cosigned", ["witness", "reason"])
 _NOT_STAMPED = Counter("baidiao_log_timestamp_failures_total", "Checkpoints not timestamped", ["reason"])
+
+
+def show_refusals(witness: str, reasons: Iterable[str]) -> None:
+    """Show how often a witness did not cosign, for each reason there is."""
+    for reason in reasons:
+        _NOT_COSIGNED.labels(witness, reason)
+
+
+def show_unstamped(reasons: Iterable[str]) -> None:
+    """Show how many checkpoints got no timestamp, for each reason there is."""
+    for reason in reasons:
+        _NOT_STAMPED.labels(reason)
 
 
 def observe_append(elapsed_s: float) -> None:

@@ -57,6 +57,7 @@ class Timestamping:
         self._lease = lease
         self._now = now
         self._rounds = Rounds(DUTY, self.round)
+        metrics.show_unstamped(TimestampError.REASONS)
 
     def start(self, interval_s: float) -> None:
         """Begin rounds in a thread; call after the fork."""

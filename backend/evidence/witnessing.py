@@ -58,6 +58,8 @@ class Witnessing:
         self._lease = lease
         self._now = now
         self._rounds = Rounds(DUTY, self.round)
+        for entry in policy.witnesses:
+            metrics.show_refusals(entry.verifier.name, WitnessError.REASONS)
 
     def start(self, interval_s: float) -> None:
         """Begin rounds in a thread; call after the fork."""

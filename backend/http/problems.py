@@ -164,6 +164,8 @@ def register_problem_handlers(app: Flask) -> None:
     app.register_error_handler(HTTPException, _answer_http)
     app.register_error_handler(OperationalError, _answer_store)
     app.register_error_handler(Exception, _answer_bug)
+    for code in ProblemCode:  # shown at nothing before it first happens: an alarm sees grow only what was there
+        _REFUSED.labels(code.value)
 
 
 def _answer_own(error: ProblemError) -> Response:

@@ -107,8 +107,8 @@ class Reading:
         self._next()
         old = self._select(self.before, name, matchers)
         new = self._select(self.after, name, matchers)
-        # A series that was not there yet stands for one at zero, which Prometheus would not see growing.
-        grown = {labels: value - old.get(labels, 0) for labels, value in new.items()}
+        # A series that was not there before has not grown in Prometheus's eyes, whatever it begins with.
+        grown = {labels: value - old[labels] for labels, value in new.items() if labels in old}
         return self._closed({at: value / self.seconds for at, value in grown.items()} if per_s else grown)
 
     def _summed(self):
