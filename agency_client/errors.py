@@ -1,6 +1,11 @@
 """What can go wrong when an agency's system asks. One root; ``retryable`` says whether to try again."""
 
+from typing import Final
+
 from contracts.problems import Problem
+
+_TOO_MANY: Final = 429
+"""Of RFC 6585: a proxy before the centre may have limits of its own."""
 
 
 class AgencyClientError(Exception):
@@ -56,9 +61,11 @@ class UnexpectedAnswerError(AgencyClientError):
 
     Attributes:
         status: Its HTTP status.
+        retry_after_s: When to come again, seconds, or None.
     """
 
-    def __init__(self, status: int) -> None:
+    def __init__(self, status: int, retry_after_s: float | None = None) -> None:
         super().__init__(f"not an answer of the centre (status {status})")
         self.status = status
-        self.retryable = status >= 500
+        self.retry_after_s = retry_after_s
+        self.retryable = status >= 500 or status == _TOO_MANY

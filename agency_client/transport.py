@@ -4,6 +4,7 @@ import random
 import threading
 import time
 from collections.abc import Callable, Mapping
+from datetime import UTC, datetime
 from http.cookiejar import DefaultCookiePolicy
 from typing import Any, Final
 
@@ -11,7 +12,7 @@ import requests
 from pydantic import ValidationError
 
 from agency_client.errors import CentreUnreachableError, RefusedError, SignInError, UnexpectedAnswerError
-from agency_client.retries import Patience
+from agency_client.retries import Patience, parse_retry_after
 from contracts.agency import TOKEN_PATH
 from contracts.problems import Problem, ProblemCode
 
@@ -78,7 +79,7 @@ class Transport:
             try:
                 return self._authorized(method, path, body, headers or {})
             except (CentreUnreachableError, RefusedError, UnexpectedAnswerError) as error:
-                asked_s = error.retry_after_s if isinstance(error, RefusedError) else None
+                asked_s = None if isinstance(error, CentreUnreachableError) else error.retry_after_s
                 wait_s = self._patience.wait_s(tries, asked_s, random.random()) if error.retryable else None  # noqa: S311  (no secret)
                 # What was refused for its rate was not done, whatever it was.
                 refused = isinstance(error, RefusedError) and error.problem.code is ProblemCode.RATE_LIMITED
@@ -139,6 +140,10 @@ def _checked(response: requests.Response) -> requests.Response:
     try:
         problem = Problem.model_validate_json(response.content)
     except ValidationError:
-        raise UnexpectedAnswerError(response.status_code) from None
-    wait = response.headers.get("Retry-After", "")
-    raise RefusedError(problem, float(wait) if wait.isdigit() else None)
+        raise UnexpectedAnswerError(response.status_code, _wait_s(response)) from None
+    raise RefusedError(problem, _wait_s(response))
+
+
+def _wait_s(response: requests.Response) -> float | None:
+    told = response.headers
+    return parse_retry_after(told.get("Retry-After", ""), told.get("Date", ""), datetime.now(UTC))

@@ -49,6 +49,13 @@ def describe_api(public_url: str, operations: Sequence[Operation] = OPERATIONS) 
     }
 
 
+_LATER_STATUSES = frozenset({PROBLEMS[ProblemCode.RATE_LIMITED].status, PROBLEMS[ProblemCode.UNAVAILABLE].status})
+_LATER = {
+    "Retry-After": {
+        "description": "Seconds after which asking again may help.",
+        "schema": {"type": "integer", "minimum": 1},
+    }
+}
 _SIGNATURE_SCHEME = {
     "type": "apiKey",
     "in": "header",
@@ -146,7 +153,8 @@ def _problem_response(status: int, codes: Sequence[ProblemCode]) -> dict[str, An
         for code in codes
     }
     words = "; ".join(PROBLEMS[code].title for code in codes)
-    return {"description": words, "content": {MEDIA_TYPE: {"schema": _refer(Problem), "examples": examples}}}
+    content = {MEDIA_TYPE: {"schema": _refer(Problem), "examples": examples}}
+    return {"description": words, "content": content} | ({"headers": _LATER} if status in _LATER_STATUSES else {})
 
 
 def _refer(model: type[BaseModel]) -> dict[str, str]:

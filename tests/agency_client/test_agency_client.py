@@ -2,15 +2,19 @@
 
 import csv
 import threading
+from datetime import UTC, datetime, timedelta
+from email.utils import format_datetime
 from http.server import BaseHTTPRequestHandler, HTTPServer
 from typing import ClassVar
 
 import pytest
 from click.testing import CliRunner
+from hypothesis import given
+from hypothesis import strategies as st
 
 from agency_client import AgencyClient, CentreUnreachableError, RefusedError, SignInError, UnexpectedAnswerError
 from agency_client.cli import ask
-from agency_client.retries import Patience
+from agency_client.retries import Patience, parse_retry_after
 from contracts.agency import AGENCY_SERVICES_PATH
 from contracts.problems import ProblemCode
 from tests.support.agency_running import running_centre
@@ -162,6 +166,44 @@ def test_somebody_elses_page_is_not_taken_for_an_answer(moody):
         client.services()
     assert waits == []
     assert Moody.seen[0][0] == AGENCY_SERVICES_PATH
+
+
+def test_it_waits_till_the_date_a_proxy_names_by_the_proxys_own_clock(moody):
+    client, waits = moody
+    in_20_s = format_datetime(datetime.now(UTC) + timedelta(seconds=20), usegmt=True)  # beside the server's "Date"
+    Moody.moods = [(429, b"<html>", in_20_s), (503, b"<html>", "3"), (200, SERVICES, "")]
+    assert client.services() == ()
+    assert 1 < waits[0] <= 21, "not its own half a second"
+    assert waits[1] == 3
+
+
+@pytest.mark.parametrize(
+    ("said", "date", "wait_s"),
+    [
+        ("7", "", 7),
+        (" 0 ", "", 0),
+        ("Mon, 30 Nov 2026 08:00:30 GMT", "Mon, 30 Nov 2026 08:00:00 GMT", 30),
+        ("Mon, 30 Nov 2026 08:00:30 GMT", "", 20),
+        ("Mon, 30 Nov 2026 08:00:30 GMT", "yesterday", 20),
+        ("Mon Nov 30 08:00:30 2026", "", 20),
+        ("Mon, 30 Nov 2026 07:00:00 GMT", "", 0),
+        ("", "", None),
+        ("soon", "", None),
+        ("-5", "", None),
+        ("1.5", "", None),
+        ("\u00b2", "", None),
+        ("9" * 41, "", None),
+        ("Mon, 30 Nov 99999999999999999 08:00:00 GMT", "", None),
+    ],
+)
+def test_what_retry_after_may_say(said, date, wait_s):
+    assert parse_retry_after(said, date, datetime(2026, 11, 30, 8, 0, 10, tzinfo=UTC)) == wait_s
+
+
+@given(st.text(), st.text())
+def test_no_retry_after_breaks_it(said, date):
+    wait_s = parse_retry_after(said, date, datetime(2026, 11, 30, tzinfo=UTC))
+    assert wait_s is None or wait_s >= 0
 
 
 @pytest.fixture
