@@ -114,6 +114,7 @@ async def _serve(
     sys.stdout.flush()
     await wait_for_end(until_stdin_closes=until_stdin_closes)
     await runner.cleanup()
+    await server.close()
     store.close()
     if view is not None:
         view.close()

@@ -13,6 +13,7 @@ from backend.demo.reply import Reply
 from backend.demo.soap import CONTENT_TYPE, SoapFaultError, encode_answer, encode_fault, garble, parse_request
 
 SOAP_PATH: Final = "/soap"
+EVENT_PATH: Final = "/control/event"
 _INTERNAL: Final = SoapFaultError("Server", "the register is out of order")
 
 

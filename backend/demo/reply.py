@@ -9,10 +9,17 @@ JSON: Final = "application/json"
 
 @dataclass(frozen=True, slots=True)
 class Callback:
-    """What is posted, after the reply, to an address that the caller named."""
+    """What is posted, after a reply, to an address that somebody named.
+
+    Attributes:
+        url: The address.
+        body: JSON.
+        tries: At most, until it is taken or refused for good. One is enough where the addressee can ask again.
+    """
 
     url: str
     body: bytes
+    tries: int = 1
 
 
 @dataclass(frozen=True, slots=True)
@@ -23,4 +30,4 @@ class Reply:
     body: bytes
     content_type: str = JSON
     headers: Mapping[str, str] = field(default_factory=dict)
-    callback: Callback | None = None
+    callbacks: tuple[Callback, ...] = ()

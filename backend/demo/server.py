@@ -9,13 +9,14 @@ from dataclasses import replace
 from itertools import cycle
 from typing import Final
 
-from aiohttp import ClientError, ClientSession, ClientTimeout, web
+from aiohttp import web
 
 from backend.demo.control import CANNED, NONSENSE, Control, Failure, parse_control
-from backend.demo.desk import SOAP_PATH, Asked, Desk, encode_problem
+from backend.demo.desk import EVENT_PATH, SOAP_PATH, Asked, Desk, encode_problem
 from backend.demo.errors import AskedWronglyError
 from backend.demo.papers import Papers
-from backend.demo.reply import JSON, Callback, Reply
+from backend.demo.posting import Postman
+from backend.demo.reply import Reply
 from backend.demo.soap import CONTENT_TYPE, write_wsdl
 from backend.demo.view_file import ViewFile
 
@@ -23,8 +24,6 @@ _KEEPALIVE_S: Final = 300.0
 FILE_PATH: Final = "/register.csv"
 _NEVER_S: Final = 86_400.0
 _DRIP_EVERY_S: Final = 0.25
-_RECEIPT_FIRST_S: Final = 0.05
-_CALLBACK: Final = ClientTimeout(total=10.0)
 
 
 class AgencyServer:
@@ -53,17 +52,18 @@ class AgencyServer:
         self._view = view
         self._papers = papers
         self._nonsense = cycle(NONSENSE)
-        self._posting: set[asyncio.Task[None]] = set()
+        self._postman = Postman()
+
+    async def close(self) -> None:
+        """Give up what is still to be posted."""
+        await self._postman.close()
 
     async def handle(self, request: web.BaseRequest) -> web.StreamResponse:
         """Answer one request."""
         desk = self._desks.get(request.path)
         if desk is not None and request.method == "POST":
             reply = await self._ask(desk, request)
-            if reply.callback is not None:
-                task = asyncio.create_task(_post(reply.callback))
-                self._posting.add(task)
-                task.add_done_callback(self._posting.discard)
+            self._postman.send(reply.callbacks)
             return await _hand_out(request, reply, self.control.failure)
         if self._view is not None and (request.method, request.path) == ("GET", FILE_PATH):
             return await _hand_out(request, await self._hand_over(self._view, request), self.control.failure)
@@ -72,6 +72,8 @@ class AgencyServer:
     async def _ask(self, desk: Desk, request: web.BaseRequest) -> Reply:
         body, control = await request.read(), self.control
         asked = Asked(body, request.path, request.headers, control.failure)
+        if request.path == EVENT_PATH:  # the demo's own switch works whatever the agency does
+            return desk.answer(asked)
         return await self._misbehave(request, desk.out_of_order) or desk.answer(asked)
 
     async def _hand_over(self, view: ViewFile, request: web.BaseRequest) -> Reply:
@@ -126,16 +128,6 @@ class AgencyServer:
         if self._papers is not None:
             self._papers.show(good=self.control.failure is not Failure.BAD_TLS)
         return Reply(200, self.control.model_dump_json().encode())
-
-
-async def _post(callback: Callback) -> None:
-    # Who named an address that does not take it asks again (DCI: txn/status): nothing to tell anybody here.
-    await asyncio.sleep(_RECEIPT_FIRST_S)
-    with suppress(ClientError, TimeoutError, OSError):
-        async with ClientSession(timeout=_CALLBACK) as session:
-            headers = {"Content-Type": JSON}
-            async with session.post(callback.url, data=callback.body, headers=headers, allow_redirects=False):
-                pass
 
 
 async def _hand_out(request: web.BaseRequest, reply: Reply, failure: Failure) -> web.StreamResponse:

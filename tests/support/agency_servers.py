@@ -55,6 +55,7 @@ def running_agency(
         ready.set()
         await stopping.wait()
         await runner.cleanup()
+        await server.close()
         store.close()
         if shown is not None:
             shown.close()

@@ -82,6 +82,18 @@ _MESSAGES["txn-on-status"] = _object(
         )
     }
 )
+_EVENT = _object(
+    {
+        "reference_id": {"type": "string"},
+        "timestamp": _MOMENT,
+        "data": _object(
+            {"response_entity": {"type": "string"}, "reg_records": {"type": "array", "items": {"type": "object"}}},
+            {"version": {"const": "1.0.0"}, "reg_type": {"type": "string"}, "reg_event_type": {"type": "string"}},
+        ),
+    },
+    {"locale": _LOCALE},
+)
+_MESSAGES["notify"] = _object({"transaction_id": _NAME, "notify_event": {"type": "array", "items": _EVENT}})
 _HEADER = {"message_id": {"type": "string", "minLength": 1}, "message_ts": _MOMENT, "status": _STATUS}
 _ERROR = _object({"code": {"type": "string", "pattern": r"^err\.[a-z_]+\.[a-z_]+$"}, "message": {"type": "string"}})
 _RECEIPT = _object(

@@ -22,6 +22,7 @@ from backend.demo.dci.messages import (
     parse_requests,
 )
 from backend.demo.dci.queries import fits, parse_query
+from backend.demo.dci.subscriptions import Asker, Subscriptions
 from backend.demo.desk import JsonDesk
 from backend.demo.errors import AskedWronglyError
 
@@ -70,19 +71,20 @@ class Registry:
         self._now = now
         self._reg_type = f"ns:org:RegistryType:{'Civil' if agency_id in _CIVIL else 'Social'}"
         self._kept: OrderedDict[str, _Kept] = OrderedDict()
-        self._subscriptions: OrderedDict[str, Json] = OrderedDict()
+        self._subscriptions = Subscriptions()
 
     def stamp(self) -> str:
         """Return the present moment."""
         return self._now().isoformat()
 
-    def answer(self, action: str, message: Mapping[str, Any], failure: Failure, *, strict: bool) -> Told:
+    def answer(self, action: str, message: Mapping[str, Any], failure: Failure, asker: Asker, *, strict: bool) -> Told:
         """Answer one message.
 
         Args:
             action: ``search``, ``subscribe``, ``unsubscribe`` or ``txn-status``.
             message: Its message.
             failure: How answers are to be twisted.
+            asker: Who sent it.
             strict: Whether one ill-formed request makes the whole message a refused one, as where only a receipt is
                 given at once; else it alone is rejected.
 
@@ -93,7 +95,7 @@ class Registry:
             case "search":
                 return self._search(message, failure, strict=strict)
             case "subscribe":
-                return self._subscribe(message, strict=strict)
+                return self._subscribe(message, asker, strict=strict)
             case "unsubscribe":
                 return self._unsubscribe(message)
         return self._status(message)
@@ -117,8 +119,7 @@ class Registry:
         except AskedWronglyError as error:
             raise RejectedError("rjct.search_criteria.invalid", error.explanation) from None
         found = answer.pop("found") and fits(answer, sought.conditions)
-        named = {"identifier": {"identifier_type": "UIN", "identifier_value": sought.number}}
-        records = [{**named, **twist(answer, failure)}] if found else []
+        records = [{**_identifier(sought.number), **twist(answer, failure)}] if found else []
         told: Json = {"reference_id": search.reference_id, "timestamp": self.stamp(), "status": "succ"}
         if search.page is not None:
             told["pagination"] = _page(search.page, len(records))
@@ -126,7 +127,25 @@ class Registry:
         told["data"] = self._data(records)
         return told | ({"locale": search.locale} if search.locale else {})
 
-    def _subscribe(self, message: Mapping[str, Any], *, strict: bool) -> Told:
+    def announce(self, event_type: str, number: str, failure: Failure) -> list[tuple[Asker, Told]]:
+        """Say who is to be notified of what, when something has happened to a person.
+
+        Raises:
+            AskedWronglyError: It is no citizen number, or nobody here has it.
+        """
+        record = self._inner.look_up({"citizen_number": number})
+        if not record.pop("found"):
+            raise AskedWronglyError("not_found", "citizen_number", "this register does not know the person")
+        notified = []
+        for code, asker in self._subscriptions.interested(event_type, number, record):
+            data = self._data([{**_identifier(number), **twist(record, failure)}])
+            # What a search calls the records' type, the standard's notification calls the response's entity.
+            data |= {"reg_event_type": event_type, "response_entity": RECORD_TYPE}
+            event = {"reference_id": code, "timestamp": self.stamp(), "data": data}
+            notified.append((asker, Told({"transaction_id": str(uuid4()), "notify_event": [event]}, ("succ",))))
+        return notified
+
+    def _subscribe(self, message: Mapping[str, Any], asker: Asker, *, strict: bool) -> Told:
         transaction, requests = parse_requests(message, "subscribe_request")
         seen: set[str] = set()
         answers = []
@@ -138,25 +157,16 @@ class Registry:
                         "reference_id": wanted.reference_id,
                         "timestamp": self.stamp(),
                         "status": "succ",
-                        "subscriptions": [self._remember(wanted)],
+                        "subscriptions": [self._subscriptions.begin(wanted.subscribe_criteria, asker, self.stamp())],
                     }
                 )
             except RejectedError as error:
                 answers.append(self._rejection(request, error))
         return self._keep("subscribe", transaction, {"subscribe_response": answers}, answers)
 
-    def _remember(self, wanted: Subscribe) -> Json:
-        code = str(uuid4())
-        criteria = wanted.subscribe_criteria.model_dump()
-        # The standard's schema has the code as "code" and demands it as "subscription_code".
-        told = {"version": VERSION, "code": code, "subscription_code": code, "status": "subscribe"}
-        self._subscriptions[code] = {**told, "timestamp": self.stamp(), **criteria, "subscribe_criteria": criteria}
-        _cut(self._subscriptions)
-        return self._subscriptions[code]
-
     def _unsubscribe(self, message: Mapping[str, Any]) -> Told:
         asked = parse_message(message, Unsubscribe)
-        known = [code for code in asked.subscription_codes if self._subscriptions.pop(code, None) is not None]
+        known = [code for code in asked.subscription_codes if self._subscriptions.end(code)]
         answer: Json = {
             "timestamp": self.stamp(),
             "status": "succ" if known else "rjct",
@@ -218,7 +228,8 @@ class Registry:
         told = {each["code"] for one in answers for each in one.get("subscriptions", ())} | set(codes)
         names |= {f"subscription_code_list:{code}" for code in told}
         self._kept[correlation] = _Kept(action, frozenset(names), message)
-        _cut(self._kept)
+        while len(self._kept) > _MOST_KEPT:
+            self._kept.popitem(last=False)
         return Told(message, tuple(one["status"] for one in answers))
 
 
@@ -226,6 +237,5 @@ def _page(page: Page, found: int) -> Json:
     return {"page_size": page.page_size, "page_number": page.page_number, "total_count": found}
 
 
-def _cut(kept: OrderedDict[str, Any]) -> None:
-    while len(kept) > _MOST_KEPT:
-        kept.popitem(last=False)
+def _identifier(number: str) -> Json:
+    return {"identifier": {"identifier_type": "UIN", "identifier_value": number}}

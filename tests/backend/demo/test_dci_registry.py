@@ -1,11 +1,8 @@
 """A demo agency's DCI face, held against the standard: forms, codes, all ways to search, receipts and callbacks."""
 
 import json
-import queue
-import threading
 from collections.abc import Iterator
 from datetime import UTC, datetime
-from http.server import BaseHTTPRequestHandler, HTTPServer
 from pathlib import Path
 from typing import Any
 from uuid import uuid4
@@ -21,9 +18,9 @@ from backend.demo.desk import Asked, JsonDesk
 from backend.demo.questions import answer_pension
 from backend.linkage.adapters.dci_envelope import seal, unseal
 from tests.support.agency_servers import build_small_stores, running_agency
+from tests.support.dci_clients import AGENCY, Listener, call_back, header, listening, moment, send
 from tests.support.dci_forms import check_answer, check_receipt
 
-AGENCY = "comptroller_general"
 PENSIONER, NOBODY = "3100900567817", "1101700207030"
 SYNC, ASYNC = "/registry/sync/search", "/registry/search"
 Json = dict[str, Any]
@@ -37,10 +34,6 @@ def agency(tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
         yield url
 
 
-def moment() -> str:
-    return datetime.now(UTC).isoformat()
-
-
 def search(query: Any, kind: str = "idtype-value", **more: Any) -> Json:
     criteria = {"query_type": kind, "query": query, **more.pop("criteria", {})}
     return {"reference_id": str(uuid4()), "timestamp": moment(), "search_criteria": criteria, **more}
@@ -50,20 +43,8 @@ def by_number(number: str = PENSIONER, **more: Any) -> Json:
     return search({"type": "UIN", "value": number}, **more)
 
 
-def header(action: str = "search", **changed: Any) -> Json:
-    plain = {"version": "1.0.0", "message_id": str(uuid4()), "message_ts": moment(), "action": action}
-    return plain | {"sender_id": CENTRE, "receiver_id": AGENCY, "total_count": 1} | changed
-
-
 def searches(*wanted: Json, **changed: Any) -> Json:
     return {"transaction_id": str(uuid4()), "search_request": list(wanted)} | changed
-
-
-def send(url: str, path: str, message: Json, **changed: Any) -> requests.Response:
-    """Send what an unsigned client with the demo's token sends."""
-    action = changed.pop("action", "search")
-    body = {"signature": "unsigned-stub", "header": header(action, **changed), "message": message}
-    return requests.post(url + path, json=body, headers={"Authorization": BEARER}, timeout=5)
 
 
 def answers(reply: requests.Response) -> list[Json]:
@@ -306,54 +287,10 @@ def test_nothing_that_is_sent_breaks_it(data: st.DataObject) -> None:
     assert reply.status in {200, 400, 401}
 
 
-class Listener(HTTPServer):
-    """Whoever waits for a registry's answers."""
-
-    def __init__(self) -> None:
-        self.heard: queue.Queue[tuple[str, Json]] = queue.Queue()
-        super().__init__(("127.0.0.1", 0), Ear)
-
-    def uri(self, path: str) -> str:
-        return f"http://127.0.0.1:{self.server_port}{path}"
-
-
-class Ear(BaseHTTPRequestHandler):
-    def do_POST(self) -> None:
-        assert isinstance(self.server, Listener)
-        body = json.loads(self.rfile.read(int(self.headers["Content-Length"])))
-        self.server.heard.put((self.path, body))
-        self.send_response(200)
-        self.end_headers()
-
-    def log_message(self, *_: Any) -> None:
-        """Say nothing."""
-
-
 @pytest.fixture
 def listener() -> Iterator[Listener]:
-    server = Listener()
-    thread = threading.Thread(target=server.serve_forever)
-    thread.start()
-    yield server
-    server.shutdown()
-    thread.join()
-    server.server_close()
-
-
-def call_back(agency: str, listener: Listener, action: str, message: Json) -> Json:
-    """Send a message that is answered later; return what then came."""
-    where = {"txn-status": "txn/status"}.get(action, action)
-    back = {"txn-status": "txn-on-status"}.get(action, f"on-{action}")
-    reply = send(agency, f"/registry/{where}", message, action=action, sender_uri=listener.uri(f"/{back}"))
-    assert reply.status_code == 200
-    check_receipt(reply.json(), "ACK")
-    path, body = listener.heard.get(timeout=5)
-    assert path == f"/{back}"
-    check_answer(body, back)
-    unseal(body, demo_key(AGENCY).public_key())
-    assert body["message"]["transaction_id"] == message["transaction_id"]
-    assert body["message"]["correlation_id"] == reply.json()["message"]["correlation_id"]
-    return body
+    with listening() as listener:
+        yield listener
 
 
 def test_a_search_with_a_receipt_is_answered_by_a_callback_and_remembered(agency: str, listener: Listener) -> None:
