@@ -1,11 +1,13 @@
 """After everything that a centre does, no test number and no name is in its database, files, logs and exports.
 
 Real processes: a centre that logs at ``debug``, on SQLite and on PostgreSQL, and the demo agencies behind it. Visits,
-histories, disputes, extracts, batches, replays, statistics, audits, exports, and whatever goes wrong.
+histories, disputes, extracts, batches, replays, statistics, audits, exports, registers that it keeps for agencies, and
+whatever goes wrong.
 """
 
 import json
 import os
+import shutil
 import subprocess
 import time
 from contextlib import ExitStack
@@ -38,6 +40,15 @@ from contracts.history import DISPUTE_PATH, HISTORY_EXPORT_PATH, HISTORY_PATH
 from tests.support.centre_app import csrf_token
 from tests.support.centre_postgres import DURABLE_OPTIONS, start_cluster
 from tests.support.e2e_demo import BAIDIAO
+from tests.support.hosted_files import (
+    INCOMES,
+    PENSIONS,
+    keep_registers_of,
+    write_faulty_registers,
+    write_incomes,
+    write_long_register,
+    write_pensions,
+)
 from tests.support.traces import files_below, find_traces, spellings
 
 pytestmark = pytest.mark.e2e
@@ -110,6 +121,7 @@ def scene(request, tmp_path):
         agencies = stack.enter_context(demo_agencies(tmp_path))
         (tmp_path / "directory").mkdir()
         directory = write_directory(tmp_path / "directory", agencies)
+        keep_registers_of(directory)
         cluster = start_cluster(stack, DURABLE_OPTIONS) if request.param == "postgresql" else None
         url = f"{cluster.url}/postgres" if cluster else ""
         state, temporary = tmp_path / "state", tmp_path / "temporary"
@@ -137,6 +149,7 @@ def _mandates(folder):
 
 
 def test_nobody_is_named_wherever_one_looks(scene):
+    take_registers_in(scene)
     visit(scene)
     look_and_dispute(scene)
     go_wrong(scene)
@@ -147,9 +160,37 @@ def test_nobody_is_named_wherever_one_looks(scene):
     assert_nothing_is_found(scene)
 
 
+def take_registers_in(scene):
+    """Upload both kinds of file, good and faulty, one killed half way; afterwards they are deleted."""
+    folder = scene.folder / "uploads"
+    folder.mkdir()
+    people = [HOLDERS[key] for key in ASKED]
+    upload = ("centre", "register", "upload", "--as-of", "2026-11-01")
+    kill_an_upload(scene, [*upload, PENSIONS, str(write_long_register(folder, people))])
+    for wrong in write_faulty_registers(folder, people, NOT_A_PERSON):
+        scene.run(*upload, PENSIONS, str(wrong), wanted=4 if wrong.suffix == ".csv" else 1)
+    scene.run(*upload, PENSIONS, str(write_pensions(folder, people)))
+    scene.run(*upload, "--json", INCOMES, str(write_incomes(folder, people)))
+    for agency in (PENSIONS, INCOMES):
+        scene.run("centre", "register", "report", agency)
+    scene.run("centre", "register", "list")
+    shutil.rmtree(folder)
+
+
+def kill_an_upload(scene, command):
+    process = subprocess.Popen([BAIDIAO, *command], env={**os.environ, **scene.environment}, stderr=subprocess.PIPE)
+    told = process.stderr.readline()
+    process.kill()
+    scene.said.append((told + process.communicate()[1]).decode())
+    assert b"lines checked" in told, told
+    assert list((scene.folder / "state").rglob(".*.new")), "nothing was left behind: the kill came too late"
+
+
 def visit(scene):
     for key in ASKED:
         scene.ask(key, 422 if key == "lost_card" else 200)
+    decided = {one["service"]: one["outcome"] for one in scene.ask("grandmother").json()["decisions"]}
+    assert decided["old_age_allowance"] == "eligible", "the register was not asked"
     scene.ask("grandmother", 422, subject=subject("grandmother", request_number="00000000000000"))
     extract = {"service": "disability_allowance", "source": "disability_register", "officer": "no-17"}
     scene.post(SOURCE_EXTRACT_PATH, extract | {"subject": subject("disabled")}, 201)
@@ -294,6 +335,7 @@ def assert_nothing_is_found(scene):
     places |= {"a dump": said, "what was said": "\n".join(scene.said).encode()}
     log = places["state/centre.err"]
     assert b'"event": "request_answered"' in log
+    assert len([name for name in places if name.startswith("state/registers/") and name.endswith(".sqlite3")]) == 2
     assert places["export/tile/entries/000.p/" + _width(places)].count(b"decided_at") > 10
     own = list(find_traces(files_below(scene.folder / "agencies"), secrets()))
     assert own, "the agencies' own registers name them: the search would find it"

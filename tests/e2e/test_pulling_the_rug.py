@@ -10,15 +10,9 @@ import requests
 from playwright.sync_api import Page
 
 from reader_drivers.virtual.people import load_people
-from tests.support.e2e_demo import BAIDIAO, RunningDemo, environment_without_baidiao, eventually, press, see
+from tests.support.e2e_demo import BAIDIAO, RunningDemo, choose, environment_without_baidiao, eventually, press, see
 
 pytestmark = [pytest.mark.e2e, pytest.mark.device, pytest.mark.browser]
-
-
-def choose(page: Page, service: str) -> None:
-    page.locator(f"[data-act='toggle'][data-value='{service}']").click()
-    page.locator(f"[data-act='toggle'][data-value='{service}'][aria-checked='true']").wait_for()
-    press(page, "choose")
 
 
 def reach_consent(demo: RunningDemo, page: Page, key: str, service: str) -> None:

@@ -57,11 +57,12 @@ def eventually(holds: Callable[[], bool], patience_s: float = 15.0) -> None:
 
 
 @contextmanager
-def running_demo(root: Path) -> Iterator[RunningDemo]:
+def running_demo(root: Path, **environment: str) -> Iterator[RunningDemo]:
     command = [BAIDIAO, "demo", "run", "--no-visit", "--dir", str(root), "--population", "200"]
     log = root.with_suffix(".log")
     with log.open("wb") as output:
-        process = subprocess.Popen(command, stdout=output, stderr=subprocess.STDOUT)
+        told = {**os.environ, **environment}
+        process = subprocess.Popen(command, stdout=output, stderr=subprocess.STDOUT, env=told)
     try:
         addresses = root / "demo.json"
         end = time.monotonic() + _START_PATIENCE_S
@@ -77,6 +78,12 @@ def running_demo(root: Path) -> Iterator[RunningDemo]:
 
 def press(page: Page, action: str) -> None:
     page.locator(f"[data-act='{action}']").first.click()
+
+
+def choose(page: Page, service: str) -> None:
+    page.locator(f"[data-act='toggle'][data-value='{service}']").click()
+    page.locator(f"[data-act='toggle'][data-value='{service}'][aria-checked='true']").wait_for()
+    press(page, "choose")
 
 
 def see(page: Page, screen: str, patience_s: float = 20.0) -> None:

@@ -5,6 +5,7 @@ import hashlib
 from collections.abc import Iterable, Iterator
 from pathlib import Path
 
+_FOR_ADDRESSES = bytes.maketrans(b"+/", b"-_")
 _THAI_DIGITS = str.maketrans("0123456789", "๐๑๒๓๔๕๖๗๘๙")
 
 
@@ -18,6 +19,7 @@ def spellings(secret: str) -> dict[str, bytes]:
         "hex": utf8.hex().encode(),
         "HEX": utf8.hex().upper().encode(),
         "percent": "".join(f"%{byte:02X}" for byte in utf8).encode(),
+        "Percent": "".join(f"%{byte:02x}" for byte in utf8).encode(),
         "json": "".join(f"\\u{ord(one):04x}" for one in secret).encode(),
         "JSON": "".join(f"\\u{ord(one):04X}" for one in secret).encode(),
         "xml": "".join(f"&#{ord(one)};" for one in secret).encode(),
@@ -27,6 +29,7 @@ def spellings(secret: str) -> dict[str, bytes]:
         # Of a longer text only the middle is the same whatever stands around it.
         encoded = base64.b64encode(b"\0" * shift + utf8)
         found[f"base64+{shift}"] = encoded[(0, 2, 3)[shift] : len(encoded) - 4 if (shift + len(utf8)) % 3 else None]
+        found[f"base64url+{shift}"] = found[f"base64+{shift}"].translate(_FOR_ADDRESSES)
     for name in ("md5", "sha1", "sha256", "sha512"):
         digest = hashlib.new(name, utf8)
         found[name] = digest.digest()
@@ -41,9 +44,12 @@ def spellings(secret: str) -> dict[str, bytes]:
 def _spellings_of_digits(digits: str) -> dict[str, bytes]:
     parts = (digits[0], digits[1:5], digits[5:10], digits[10:12], digits[12:])
     number = int(digits)
-    return {
-        "dashed": "-".join(parts).encode(),
-        "spaced": " ".join(parts).encode(),
+    parted = {name: sign.join(parts) for name, sign in (("dashed", "-"), ("spaced", " "), ("spaced hard", "\u00a0"))}
+    single = {name: sign.join(digits) for name, sign in (("each dashed", "-"), ("each spaced", " "))}
+    written = parted | single
+    written |= {f"{name}, backwards": text[::-1] for name, text in written.items()}
+    return {name: text.encode() for name, text in written.items()} | {
+        "dashed in utf-16le": written["dashed"].encode("utf-16le"),
         "Thai digits": digits.translate(_THAI_DIGITS).encode(),
         "integer": number.to_bytes(6, "big"),
         "little-endian": number.to_bytes(6, "little"),
