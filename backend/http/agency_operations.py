@@ -1,6 +1,6 @@
 """The routes of agencies' own systems, described."""
 
-from typing import Final
+from typing import Any, Final
 
 from backend.http.operation import Operation, Parameter
 from contracts.agency import (
@@ -24,6 +24,12 @@ SERVICE: Final = {"th": "เบี้ยยังชีพผู้สูงอ�
 TOWN: Final = {"th": "เทศบาลตัวอย่าง", "en": "Municipality of Tuayang"}
 TREASURY: Final = {"th": "กรมบัญชีกลาง", "en": "Comptroller General's Department"}
 SUBJECT: Final = {"type": "citizen_number", "citizen_number": "3999900000010"}
+OAUTH_ERROR: Final[dict[str, Any]] = {
+    "type": "object",
+    "required": ["error"],
+    "properties": {"error": {"type": "string"}, "error_description": {"type": "string"}},
+}
+"""RFC 6749 section 5.2."""
 KEY: Final = Parameter(
     IDEMPOTENCY_HEADER,
     "header",
@@ -97,7 +103,8 @@ AGENCY_OPERATIONS: Final[tuple[Operation, ...]] = (
             },
         },
         request_example={"grant_type": "client_credentials", "scope": "decide"},
-        problems=(P.BAD_REQUEST, P.TOKEN_WRONG, P.RATE_LIMITED),
+        problems=(P.CERTIFICATE_WRONG, P.RATE_LIMITED),
+        refusals={400: OAUTH_ERROR, 401: OAUTH_ERROR},
         description="The client proves itself with its secret (HTTP Basic, or in the form) or with an assertion signed "
         "with its key (`private_key_jwt`, RFC 7523; `aud` is this address). Refusals have the form of RFC 6749, "
         '`{"error": "invalid_client"}`, with 400 or 401. If a TLS certificate is shown, the token is bound to it.',

@@ -81,7 +81,8 @@ def _access_log(path: str, tag: Tag) -> Operation:
         "What the caller's own agency asked, newest first; `format=csv` for a file",
         tag,
         answer=AccessPage,
-        problems=(P.BAD_REQUEST,),
+        other_media=("text/csv",),
+        problems=(P.BAD_REQUEST, P.UNAVAILABLE),
         parameters=(
             Parameter("before", "query", 41, required=False),
             Parameter("limit", "query", 50, required=False),
@@ -146,6 +147,7 @@ HISTORY_OPERATIONS: Final = (
         "A citizen's whole history, for an officer who hands it to him; `format` may be `csv`",
         "device",
         answer=HistoryPage,
+        other_media=("text/csv",),
         request=HistoryExportQuestion,
         problems=(*_CARD_PROBLEMS, P.MANDATE_MISSING),
         description="Under a mandate for `access_history` with the purpose `history_export`. The citizen sees "

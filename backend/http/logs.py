@@ -2,8 +2,11 @@
 
 import logging
 import sys
+from typing import Any, Final
 
 import structlog
+
+_FRAMES: Final = 8
 
 
 def configure_logging(level: str) -> None:
@@ -17,6 +20,7 @@ def configure_logging(level: str) -> None:
         structlog.contextvars.merge_contextvars,
         structlog.stdlib.add_log_level,
         structlog.processors.TimeStamper(fmt="iso", utc=True),
+        _without_values,
     ]
     structlog.configure(
         processors=[*shared, structlog.processors.JSONRenderer(ensure_ascii=False)],
@@ -35,3 +39,22 @@ def configure_logging(level: str) -> None:
     root.handlers[:] = [handler]
     # Libraries speak from WARNING up: below that some of them quote what they send and receive.
     root.setLevel(max(number, logging.WARNING))
+
+
+def list_frames(error: BaseException) -> list[str]:
+    """List file:line of each frame: enough to find a bug, without the values that an exception's text may carry."""
+    places, trace = [], error.__traceback__
+    while trace is not None:
+        code = trace.tb_frame.f_code
+        places.append(f"{code.co_filename.rsplit('/', 2)[-1]}:{trace.tb_lineno} {code.co_name}")
+        trace = trace.tb_next
+    return places[-_FRAMES:]
+
+
+def _without_values(_logger: Any, _method: str, event: structlog.typing.EventDict) -> structlog.typing.EventDict:
+    """Keep the kind and the place of an exception that somebody, a library perhaps, has logged."""
+    told = event.pop("exc_info", None)
+    error = told[1] if isinstance(told, tuple) else told
+    if isinstance(error, BaseException):
+        event.update(error=type(error).__name__, where=list_frames(error))
+    return event

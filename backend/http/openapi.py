@@ -89,13 +89,15 @@ _SECURITY: dict[Tag, tuple[list[dict[str, list[str]]], tuple[ProblemCode, ...]]]
 
 def _operation(operation: Operation) -> dict[str, Any]:
     security, guarded = _SECURITY[operation.tag]
-    codes = guarded + operation.problems + (ProblemCode.INTERNAL,)
+    has_body = operation.request is not None or operation.request_schema
+    may_be_large = (ProblemCode.TOO_LARGE,) if has_body and ProblemCode.TOO_LARGE not in operation.problems else ()
+    codes = guarded + operation.problems + may_be_large + (ProblemCode.INTERNAL,)
     document: dict[str, Any] = {
         "operationId": operation.method + operation.path.replace("/", "_").replace(".", "_").replace("-", "_"),
         "summary": operation.summary,
         "tags": [operation.tag],
         "security": security,
-        "responses": {str(operation.status): _success(operation)} | _problems(codes),
+        "responses": {str(operation.status): _success(operation)} | _refusals(operation, codes),
     }
     if operation.parameters:
         document["parameters"] = [_parameter(parameter) for parameter in operation.parameters]
@@ -127,7 +129,16 @@ def _success(operation: Operation) -> dict[str, Any]:
         content["example"] = operation.answer_example
     headers = {name: {"description": words, "schema": {"type": "string"}} for name, words in operation.headers.items()}
     said = {"headers": headers} if headers else {}
-    return {"description": operation.summary, "content": {operation.media_type: content}} | said
+    others: dict[str, Any] = {media_type: {"schema": {"type": "string"}} for media_type in operation.other_media}
+    return {"description": operation.summary, "content": {operation.media_type: content} | others} | said
+
+
+def _refusals(operation: Operation, codes: Sequence[ProblemCode]) -> dict[str, Any]:
+    answers = _problems(codes)
+    for status, schema in operation.refusals.items():
+        answer = answers.setdefault(str(status), {"description": "Refused", "content": {}})
+        answer["content"]["application/json"] = {"schema": schema}
+    return dict(sorted(answers.items()))
 
 
 def _problems(codes: Sequence[ProblemCode]) -> dict[str, Any]:

@@ -62,6 +62,8 @@ class Operation:
         request_type: Media type of a body that is no message; its schema is in ``request_schema``.
         request_schema: Of such a body.
         headers: Of a success: name → meaning.
+        other_media: Media types of the answer beside ``media_type``.
+        refusals: Where another standard says how it refuses, in JSON: status → schema, beside the problems.
     """
 
     method: Literal["get", "post", "put", "delete"]
@@ -80,3 +82,5 @@ class Operation:
     request_type: str = "application/json"
     request_schema: Mapping[str, Any] = field(default_factory=dict)
     headers: Mapping[str, str] = field(default_factory=dict)
+    other_media: tuple[str, ...] = ()
+    refusals: Mapping[int, Mapping[str, Any]] = field(default_factory=dict)

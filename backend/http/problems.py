@@ -1,5 +1,6 @@
 """Problem documents (RFC 9457): the one file that knows HTTP statuses of failures."""
 
+import re
 from dataclasses import dataclass
 from typing import Final, NoReturn
 
@@ -10,11 +11,14 @@ from pydantic import ValidationError
 from sqlalchemy.exc import OperationalError
 from werkzeug.exceptions import HTTPException
 
+from backend.http.logs import list_frames
 from contracts.message import Words
 from contracts.problems import TYPE_PREFIX, Problem, ProblemCode
 
 log = structlog.get_logger()
 MEDIA_TYPE: Final = "application/problem+json"
+_LONGEST_DETAIL: Final = 2_000
+_FIELD: Final = re.compile(r"[a-z][a-z_]{0,39}")
 _REFUSED: Final = Counter("baidiao_problems_total", "Requests and questions refused, by the problem's code", ["code"])
 
 
@@ -122,7 +126,7 @@ def describe(code: ProblemCode, detail: str = "", *, rule: str = "", words: Word
         type=TYPE_PREFIX + code.value,
         title=kind.title,
         status=kind.status,
-        detail=detail,
+        detail=detail[:_LONGEST_DETAIL],
         code=code,
         retryable=kind.retryable,
         request_id=current_request_id(),
@@ -150,12 +154,17 @@ def _answer(problem: Problem, retry_after_s: int | None) -> Response:
 def refuse_body(error: ValidationError) -> NoReturn:
     """Turn a message that does not fit its type into a problem naming the fields, never their contents."""
     items = error.errors(include_input=False)
-    places = sorted({".".join(str(part) for part in item["loc"]) or "body" for item in items})
+    places = sorted({".".join(map(_tell_part, item["loc"])) or "body" for item in items})
     for item in items:
         if item["type"] in _RULES:  # not a slip of the pen: say which rule it runs into
             rule, ctx = item["type"], item["ctx"]
             raise ProblemError(_RULES[rule], ctx["en"], rule=rule, words=Words(th=ctx["th"], en=ctx["en"])) from None
     raise ProblemError(ProblemCode.BAD_REQUEST, "does not fit: " + ", ".join(places[:8])) from None
+
+
+def _tell_part(part: int | str) -> str:
+    """Name a field, or a list's place. A key of the caller's own making may be anything, a citizen's number too."""
+    return str(part) if isinstance(part, int) or _FIELD.fullmatch(part) else "…"
 
 
 def register_problem_handlers(app: Flask) -> None:
@@ -192,15 +201,5 @@ def _answer_store(error: OperationalError) -> Response:
 
 
 def _answer_bug(error: Exception) -> Response:
-    log.error("request_failed", error=type(error).__name__, where=_where(error), route=str(request.url_rule or ""))
+    log.error("request_failed", error=type(error).__name__, where=list_frames(error), route=str(request.url_rule or ""))
     return answer_problem(ProblemCode.INTERNAL)
-
-
-def _where(error: Exception) -> list[str]:
-    """List file:line of each frame: enough to find a bug, without the values an exception's text may carry."""
-    places, trace = [], error.__traceback__
-    while trace is not None:
-        code = trace.tb_frame.f_code
-        places.append(f"{code.co_filename.rsplit('/', 2)[-1]}:{trace.tb_lineno} {code.co_name}")
-        trace = trace.tb_next
-    return places[-8:]

@@ -18,7 +18,7 @@ def put_entries(text: str, piece: str) -> str:
         piece: JSON with ``facts``, ``agencies`` or both, in the directory's own form.
 
     Raises:
-        DirectoryError: Either is not a JSON object of that form. Whether the entries are right is not looked at.
+        DirectoryError: Either is not a JSON object of that form. Of the entries only their names are looked at.
     """
     tree, more = _parse(text, "directory"), _parse(piece, "piece")
     unknown = sorted(set(more) - set(_KEYS) - {"version", "note"})
@@ -27,7 +27,7 @@ def put_entries(text: str, piece: str) -> str:
     for part, key in _KEYS.items():
         entries = _entries(tree, part)
         for entry in _entries(more, part):
-            place = next((n for n, old in enumerate(entries) if old.get(key) == entry.get(key)), None)
+            place = next((n for n, old in enumerate(entries) if old[key] == entry[key]), None)
             if place is None:
                 entries.append(entry)
             else:
@@ -46,7 +46,7 @@ def remove_entry(text: str, name: str) -> str:
     tree, found = _parse(text, "directory"), False
     for part, key in _KEYS.items():
         entries = _entries(tree, part)
-        kept = [entry for entry in entries if entry.get(key) != name]
+        kept = [entry for entry in entries if entry[key] != name]
         found = found or len(kept) < len(entries)
         if entries:
             tree[part] = kept
@@ -63,13 +63,13 @@ def differences(old: str, new: str) -> tuple[str, ...]:
 
 def _part_differences(part: str, before: dict[str, Any], after: dict[str, Any]) -> Iterator[str]:
     key, kind = _KEYS[part], {"facts": "fact", "agencies": "agency"}[part]
-    olds = {entry.get(key): entry for entry in _entries(before, part)}
-    news = {entry.get(key): entry for entry in _entries(after, part)}
-    for name in sorted(news.keys() - olds.keys(), key=str):
+    olds = {entry[key]: entry for entry in _entries(before, part)}
+    news = {entry[key]: entry for entry in _entries(after, part)}
+    for name in sorted(news.keys() - olds.keys()):
         yield f"added    {kind} {name}"
-    for name in sorted(olds.keys() - news.keys(), key=str):
+    for name in sorted(olds.keys() - news.keys()):
         yield f"removed  {kind} {name}"
-    for name in sorted(olds.keys() & news.keys(), key=str):
+    for name in sorted(olds.keys() & news.keys()):
         old, new = olds[name], news[name]
         fields = sorted(f for f in old.keys() | new.keys() if old.get(f) != new.get(f))
         if fields:
@@ -90,6 +90,12 @@ def _entries(tree: dict[str, Any], part: str) -> list[dict[str, Any]]:
     entries = tree.get(part, [])
     if not isinstance(entries, list) or not all(isinstance(entry, dict) for entry in entries):
         raise DirectoryError(part, ("not a list of objects",))
+    key = _KEYS[part]
+    unnamed = tuple(
+        f"{n}.{key}: is not a text" for n, entry in enumerate(entries) if not isinstance(entry.get(key), str)
+    )
+    if unnamed:
+        raise DirectoryError(part, unnamed)
     return list(entries)
 
 

@@ -114,6 +114,23 @@ def test_the_directory_is_changed_as_a_whole_or_not_at_all(whole, officers):
     assert reloaded["taken_up"] is False  # no server of its own runs here
 
 
+@pytest.mark.parametrize(
+    ("piece", "told"),
+    [
+        ({"agencies": [{"id": ["x"]}]}, "0.id: is not a text"),
+        ({"facts": [{"name": {}}]}, "0.name: is not a text"),
+        ({"agencies": [{}]}, "0.id: is not a text"),
+        ({"agencies": [{"x" * 30_000: 1}]}, "agencies.0.…"),
+        ({"agencies": [GROUNDWATER | {"3999900000010" * 2_000: 1}]}, ""),
+    ],
+)
+def test_pieces_that_are_no_entries_are_refused_and_not_repeated(whole, officers, piece, told):
+    refused = whole.post(DIRECTORY_PATH, piece, headers=officers[0])
+    assert (refused.status_code, refused.get_json()["code"]) == (400, "bad_request")
+    assert told in refused.get_json()["detail"]
+    assert len(refused.get_json()["detail"]) <= 2_000
+
+
 def test_an_administrators_client_asks_for_nobody(whole, officers):
     assert whole.post(DECISIONS_PATH, question(), headers=officers[0]).get_json()["code"] == "scope_missing"
     assert whole.get(MANDATES_PATH).get_json()["code"] == "scope_missing"  # the agency's system

@@ -14,8 +14,15 @@ import pytest
 import requests
 import schemathesis
 from hypothesis import HealthCheck, Phase, given, settings
+from hypothesis import strategies as st
+from schemathesis import GenerationMode
 from schemathesis.checks import not_a_server_error
-from schemathesis.specs.openapi.checks import response_schema_conformance
+from schemathesis.specs.openapi.checks import (
+    content_type_conformance,
+    response_headers_conformance,
+    response_schema_conformance,
+    status_code_conformance,
+)
 
 from backend.clients.register import ADMINISTER
 from backend.linkage.file import DEFAULT_DIRECTORY
@@ -34,6 +41,13 @@ BOUNDED = settings(
     phases=(Phase.explicit, Phase.generate),
     suppress_health_check=list(HealthCheck),
 )
+
+CONFORMANCE = [
+    status_code_conformance,
+    content_type_conformance,
+    response_headers_conformance,
+    response_schema_conformance,
+]
 
 
 @pytest.fixture(scope="module")
@@ -77,8 +91,12 @@ def tag_of(operation):
 
 
 def fire(operation, send, checks):
+    ways = [operation.as_strategy()]
+    if operation.body or operation.query or operation.path_parameters:
+        ways.append(operation.as_strategy(generation_mode=GenerationMode.NEGATIVE))  # not as the document wants it
+
     @BOUNDED
-    @given(case=operation.as_strategy())
+    @given(case=st.one_of(ways))
     def shoot(case):
         response = send(case)
         case.validate_response(response, checks=checks)
@@ -102,7 +120,7 @@ def test_nothing_that_comes_in_breaks_it(running):
                 lambda case, bearer=bearer, auth=auth: case.call(
                     base_url=url, session=session, headers=bearer, auth=auth, timeout=20
                 ),
-                [not_a_server_error, response_schema_conformance],
+                [not_a_server_error, *CONFORMANCE],
             )
             fired.add(tag)
     assert fired >= {"agency", "device", "public"}

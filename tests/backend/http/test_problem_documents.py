@@ -1,12 +1,15 @@
 import io
 import json
+import logging
 
 import pytest
 import structlog
 from flask import Flask, request
+from pydantic import BaseModel, ConfigDict
 from sqlalchemy.exc import OperationalError
 
 from backend.http.logs import configure_logging
+from backend.http.messages import read_message
 from backend.http.problems import PROBLEMS, ProblemError, register_problem_handlers
 from backend.http.request_context import install_request_context
 from contracts.problems import Problem, ProblemCode
@@ -14,12 +17,17 @@ from contracts.problems import Problem, ProblemCode
 SECRET = "1101700207030"
 
 
+class Table(BaseModel):
+    model_config = ConfigDict(extra="forbid")
+
+    counts: dict[str, int]
+
+
 @pytest.fixture
 def client():
     app = Flask("test")
     install_request_context(app)
     register_problem_handlers(app)
-    app.config["MAX_CONTENT_LENGTH"] = 10
 
     @app.get("/bug")
     def bug():
@@ -35,7 +43,16 @@ def client():
 
     @app.post("/body")
     def body():
+        request.max_content_length = 10
         return request.get_data()
+
+    @app.get("/long")
+    def long():
+        raise ProblemError(ProblemCode.BAD_REQUEST, "x" * 30_000)
+
+    @app.post("/table")
+    def table():
+        return read_message(Table).model_dump_json()
 
     return app.test_client()
 
@@ -86,6 +103,36 @@ def test_what_the_framework_refuses(client, method, path, code, status):
 
 def test_too_large(client):
     assert problem_of(client.post("/body", data=b"x" * 11)).code == "too_large"
+
+
+def test_keys_of_the_callers_own_are_not_repeated(client):
+    problem = problem_of(client.post("/table", json={"counts": {SECRET: "many", "nine": "x", "x" * 50_000: "y"}}))
+    assert (problem.code, problem.detail) == ("bad_request", "does not fit: counts.nine, counts.…")
+    misspelt = problem_of(client.post("/table", json={"count": {}, "counts": {}}))
+    assert misspelt.detail == "does not fit: count"
+
+
+def test_no_detail_is_longer_than_a_reader_wants(client):
+    assert len(problem_of(client.get("/long")).detail) == 2_000
+
+
+def test_what_a_library_logs_of_an_exception_is_its_kind_and_place(monkeypatch, logging_as_before):
+    stream = io.StringIO()
+    monkeypatch.setattr("sys.stderr", stream)
+    configure_logging("info")
+
+    def fail():
+        raise ValueError(SECRET)
+
+    try:
+        fail()
+    except ValueError:
+        logging.getLogger("library").exception("it failed")
+        structlog.get_logger().error("it_failed", exc_info=True)
+    foreign, own = (json.loads(line) for line in stream.getvalue().splitlines())
+    assert (foreign["event"], foreign["error"], own["event"]) == ("it failed", "ValueError", "it_failed")
+    assert foreign["where"][-1].endswith(" fail")
+    assert SECRET not in stream.getvalue()
 
 
 def test_a_proxys_request_id_is_kept_and_a_strange_one_is_not(client):
