@@ -153,7 +153,7 @@ class EntryProver:
 
     def _prove_within(self, indexes: Sequence[int], size: int) -> Sequence[InclusionProof]:
         try:
-            return self._log.inclusion_proofs(indexes, size)
+            return self._log.inclusion_proofs(indexes, size, anew=True)
         except TreeRangeError:  # rows of the tree are gone: find out whose
             if len(indexes) == 1:
                 return ()

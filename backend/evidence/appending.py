@@ -3,7 +3,7 @@
 from collections.abc import Callable, Iterable, Sequence
 from typing import cast
 
-from sqlalchemy import Table, insert, select, text, update
+from sqlalchemy import Connection, Table, insert, select, text, update
 from sqlalchemy.exc import SQLAlchemyError
 from sqlalchemy.orm import Session
 
@@ -75,9 +75,9 @@ def store_apart(session: Session, batch: Sequence[Submission]) -> Sequence[Refer
     return results
 
 
-def read_head(session: Session) -> CompactRange:
+def read_head(where: Session | Connection) -> CompactRange:
     """Return the tree as it stands."""
-    head = session.execute(_FIND_HEAD).one_or_none()
+    head = where.execute(_FIND_HEAD).one_or_none()
     return CompactRange.parse(head.size, head.peaks) if head else CompactRange()
 
 

@@ -6,13 +6,15 @@ from concurrent.futures import CancelledError
 from concurrent.futures import TimeoutError as FutureTimeoutError
 
 from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
-from sqlalchemy.orm import Session
+from sqlalchemy import Connection
 
 from backend.evidence import metrics
 from backend.evidence.appending import NotTogetherError, StoreBatch, read_head, store_apart, store_together, unavailable
 from backend.evidence.errors import LogUnavailableError, TreeRangeError
+from backend.evidence.node_cache import NodeCache
+from backend.evidence.stored_tree import TILE_HEIGHT
 from backend.evidence.submission import AlsoCommit, References, Submission
-from backend.evidence.tree_reader import InclusionProof, TreeReader
+from backend.evidence.tree_reader import TILE_WIDTH, InclusionProof, TreeReader
 from backend.group_commit import GroupCommit, Job
 from backend.store import Store
 from contracts.checkpoint import Checkpoint, sign_checkpoint, verifier_key
@@ -48,6 +50,8 @@ class EvidenceLog:
         self._key = key
         self._older = tuple(older)
         self._timeout_s = timeout_s
+        self._kept = NodeCache(TILE_HEIGHT)
+        self._seen = 0
         self._sequencer: GroupCommit[Submission, References] = GroupCommit(self._commit, "evidence", gather_s, most=256)
 
     def append(self, leaf: bytes, also: AlsoCommit | None = None) -> LeafReference:
@@ -110,17 +114,27 @@ class EvidenceLog:
         Raises:
             TreeRangeError: No such leaf, or the log is not that large.
         """
-        with self._store.reading() as session:
-            return TreeReader(session, _size_within(session, size)).inclusion(index)
+        with self._store.glancing() as connection:
+            return self._read_tree(connection, size).inclusion(index)
 
-    def inclusion_proofs(self, indexes: Sequence[int], size: int) -> tuple[InclusionProof, ...]:
+    def inclusion_proofs(self, indexes: Sequence[int], size: int, *, anew: bool = False) -> tuple[InclusionProof, ...]:
         """Return the proofs that leaves are in the tree of ``size`` leaves; a few dozen at a time.
+
+        Args:
+            indexes: Of the leaves.
+            size: The tree's.
+            anew: Read all of them from the store as it is now, whatever is remembered: for who looks for a forger.
 
         Raises:
             TreeRangeError: One of them is not, or the log is not that large.
         """
-        with self._store.reading() as session:
-            return TreeReader(session, _size_within(session, size)).inclusions(indexes)
+        with self._store.glancing() as connection:
+            if not anew:
+                return self._read_tree(connection, size).inclusions(indexes)
+            present = read_head(connection).size
+            if not 0 <= size <= present:
+                raise TreeRangeError(present)
+            return TreeReader(connection, size).inclusions(indexes)
 
     def consistency_proof(self, first: int, second: int | None = None) -> tuple[bytes, ...]:
         """Return the proof that the tree of ``second`` leaves only adds to that of ``first``.
@@ -128,13 +142,15 @@ class EvidenceLog:
         Raises:
             TreeRangeError: Not ``0 < first <= second``, or the log is not that large.
         """
-        with self._store.reading() as session:
-            return TreeReader(session, _size_within(session, second)).consistency(first)
+        with self._store.glancing() as connection:
+            return self._read_tree(connection, second).consistency(first)
 
     def tile(self, level: int, index: int, width: int) -> bytes:
         """Return a tile's hashes; see :meth:`TreeReader.tile`."""
-        with self._store.reading() as session:
-            return TreeReader(session, read_head(session).size).tile(level, index, width)
+        with self._store.glancing() as connection:
+            least = (index * TILE_WIDTH + width) << TILE_HEIGHT * level
+            size = least if least <= self._seen else None
+            return self._read_tree(connection, size).tile(level, index, width)
 
     def _commit(self, batch: Sequence[_LeafJob]) -> None:
         """Store a batch in one transaction; each submission stands or falls by itself, the commit with all of them."""
@@ -157,12 +173,10 @@ class EvidenceLog:
         with self._store.transaction() as session:
             return how(session, wanted)
 
-
-def _size_within(session: Session, wanted: int | None) -> int:
-    """Return the size wanted, the present one when None."""
-    present = read_head(session).size
-    if wanted is None:
-        return present
-    if not 0 <= wanted <= present:
-        raise TreeRangeError(present)
-    return wanted
+    def _read_tree(self, connection: Connection, wanted: int | None) -> TreeReader:
+        """Give the tree of the size wanted, the present one when None."""
+        if wanted is None or not 0 <= wanted <= self._seen:  # a log only grows: what it was seen to have, it has
+            self._seen = read_head(connection).size
+            if wanted is not None and not 0 <= wanted <= self._seen:
+                raise TreeRangeError(self._seen)
+        return TreeReader(connection, self._seen if wanted is None else wanted, self._kept)

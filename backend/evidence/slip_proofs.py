@@ -12,6 +12,7 @@ from sqlalchemy import select
 
 from backend.evidence.log import EvidenceLog
 from backend.evidence.models import EvidenceLeaf
+from backend.evidence.tree_reader import InclusionProof
 from backend.store import Store
 from contracts.checkpoint import parse_body
 from contracts.signed_note import NoteVerifier, parse_note, parse_verifier
@@ -55,7 +56,9 @@ class SlipProver:
         size = parse_body(parse_note(checkpoint).body).size
         held = [index for index in wanted if index < size]
         contents = self._read(held)
-        return SlipProof(checkpoint=checkpoint, leaves=tuple(self._prove(at, size, contents[at]) for at in held))
+        proofs = self._log.inclusion_proofs(held, size)
+        leaves = tuple(_told(proof, contents[proof.index]) for proof in proofs)
+        return SlipProof(checkpoint=checkpoint, leaves=leaves)
 
     def judge(self, claims: SlipClaims) -> LogFinding:
         """Say where the slip's records stand, as a verifier outside would find it."""
@@ -73,8 +76,7 @@ class SlipProver:
         with self._store.reading() as session:
             return dict(session.execute(query).all())
 
-    def _prove(self, index: int, size: int, content: bytes) -> ProvenLeaf:
-        hashes = self._log.inclusion_proof(index, size).hashes
-        return ProvenLeaf(
-            leaf_index=index, leaf=content.decode(), hashes=tuple(b64encode(one).decode("ascii") for one in hashes)
-        )
+
+def _told(proof: InclusionProof, content: bytes) -> ProvenLeaf:
+    hashes = tuple(b64encode(one).decode("ascii") for one in proof.hashes)
+    return ProvenLeaf(leaf_index=proof.index, leaf=content.decode(), hashes=hashes)

@@ -1,7 +1,8 @@
 """Which nodes of the tree are stored, and reading many of them at once.
 
 Leaves, and the roots of complete subtrees of every fourth height: any other node is hashed of at most eight of those. A
-proof in a tree of ten million leaves takes some ninety rows, all of them asked for in one statement.
+proof in a tree of ten million leaves takes some ninety rows, all of them asked for in one statement; those far above
+the leaves, which many proofs share, are remembered.
 """
 
 import json
@@ -10,20 +11,35 @@ from collections.abc import Iterable
 from functools import cache
 from typing import Any, Final
 
-from sqlalchemy import ARRAY, BigInteger, ColumnElement, Select, any_, bindparam, func, literal, select, union_all
-from sqlalchemy.orm import InstrumentedAttribute, Session
+from sqlalchemy import (
+    ARRAY,
+    BigInteger,
+    ColumnElement,
+    Connection,
+    Integer,
+    Select,
+    String,
+    any_,
+    bindparam,
+    cast,
+    func,
+    literal_column,
+    select,
+    union_all,
+)
+from sqlalchemy.engine import Dialect, make_url
+from sqlalchemy.orm import InstrumentedAttribute
 
 from backend.evidence.errors import TreeRangeError
 from backend.evidence.models import EvidenceLeaf, EvidenceMidNode, EvidenceNode
+from backend.evidence.node_cache import NodeCache, Place
 from contracts.log_proof import node_hash
 
 TILE_HEIGHT: Final = 8
 """C2SP tlog-tiles: a tile is 256 hashes wide."""
 _STEP: Final = 4
 """Every how many heights nodes are stored."""
-
-Place = tuple[int, int]
-"""A node's height and index."""
+_SPACE: Final = literal_column("' '", String)
 
 
 def is_in_tile(height: int) -> bool:
@@ -36,16 +52,31 @@ def is_in_mid(height: int) -> bool:
     return height % TILE_HEIGHT == _STEP
 
 
-def read_nodes(session: Session, wanted: Iterable[Place]) -> dict[Place, bytes]:
+def read_nodes(connection: Connection, wanted: Iterable[Place], kept: NodeCache | None = None) -> dict[Place, bytes]:
     """Return the hashes of complete nodes.
+
+    Args:
+        connection: To the store.
+        wanted: Which nodes.
+        kept: Nodes that need not be read again; None where the store itself is to be seen.
 
     Raises:
         TreeRangeError: One of them is not in the store.
     """
-    places = set(wanted)
-    bases = {place: tuple(_stored_below(place)) for place in places}
-    stored = _read_stored(session, {base for below in bases.values() for base in below})
-    return {place: _join([stored[base] for base in bases[place]]) for place in places}
+    found: dict[Place, bytes] = {}
+    bases: dict[Place, tuple[Place, ...]] = {}
+    for place in wanted:
+        known = kept.find(place) if kept is not None else None
+        if known is None:
+            bases[place] = tuple(_stored_below(place))
+        else:
+            found[place] = known
+    stored = _read_stored(connection, {base for below in bases.values() for base in below})
+    for place, below in bases.items():
+        found[place] = _join([stored[base] for base in below])
+        if kept is not None:
+            kept.keep(place, found[place])
+    return found
 
 
 def _stored_below(place: Place) -> Iterable[Place]:
@@ -55,8 +86,8 @@ def _stored_below(place: Place) -> Iterable[Place]:
     return ((height - rest, at) for at in range(index << rest, (index + 1) << rest))
 
 
-def _read_stored(session: Session, places: set[Place]) -> dict[Place, bytes]:
-    found = _select(session, places)
+def _read_stored(connection: Connection, places: set[Place]) -> dict[Place, bytes]:
+    found = _select(connection, places)
     lacking = places - found.keys()
     if not lacking:
         return found
@@ -66,7 +97,7 @@ def _read_stored(session: Session, places: set[Place]) -> dict[Place, bytes]:
     below = {
         place: [(place[0] - _STEP, at) for at in range(place[1] << _STEP, (place[1] + 1) << _STEP)] for place in lacking
     }
-    rows = _select(session, {one for row in below.values() for one in row})
+    rows = _select(connection, {one for row in below.values() for one in row})
     for place, row in below.items():
         if any(one not in rows for one in row):
             raise TreeRangeError(place[1] << place[0])
@@ -74,40 +105,65 @@ def _read_stored(session: Session, places: set[Place]) -> dict[Place, bytes]:
     return found
 
 
-def _select(session: Session, places: Iterable[Place]) -> dict[Place, bytes]:
+def _select(connection: Connection, places: Iterable[Place]) -> dict[Place, bytes]:
     by_height: defaultdict[int, list[int]] = defaultdict(list)
     for height, index in places:
         by_height[height].append(index)
     if not by_height:
         return {}
-    heights, is_sqlite = tuple(sorted(by_height)), session.get_bind().dialect.name == "sqlite"
+    heights = tuple(sorted(by_height))
     # A list is one parameter, whatever its length: the database gets the same text each time, and plans it once.
-    lists = {f"at_{at}": json.dumps(by_height[at]) if is_sqlite else by_height[at] for at in heights}
-    rows = session.execute(_statement(heights, is_sqlite=is_sqlite), lists).all()
-    return {(height, index): found for height, index, found in rows}
+    if connection.dialect.name == "sqlite":
+        told = connection.exec_driver_sql(_sqlite_text(heights), tuple(json.dumps(by_height[at]) for at in heights))
+        rows = (row.split(" ") for row in (told.scalar_one() or "").split(","))
+        return {(int(row[0]), int(row[1])): bytes.fromhex(row[2]) for row in rows if len(row) == 3}
+    rows_there = connection.exec_driver_sql(_postgres_text(heights), {f"at_{at}": by_height[at] for at in heights})
+    return {(height, index): found for height, index, found in rows_there}
 
 
 @cache
-def _statement(heights: tuple[int, ...], *, is_sqlite: bool) -> Any:
-    """Build the statement once for each set of heights: there are few, and building takes longer than reading."""
-    return union_all(*(_select_height(height, is_sqlite=is_sqlite) for height in heights))
+def _sqlite_text(heights: tuple[int, ...]) -> str:
+    """Write the statement once for each set of heights: there are few, and writing takes longer than reading.
+
+    All nodes come as one row: the driver lets other threads run between two rows, and one of ninety would wait for
+    them as often.
+    """
+    nodes = union_all(*(_select_height(height, is_sqlite=True) for height in heights)).subquery()
+    place = cast(nodes.c.height, String) + _SPACE + cast(nodes.c.place, String) + _SPACE + func.hex(nodes.c.found)
+    return str(select(func.group_concat(place)).compile(dialect=_dialect("sqlite")))
 
 
-def _select_height(height: int, *, is_sqlite: bool) -> Select[int, int, bytes]:
-    said = literal(height, literal_execute=True).label("height")
+@cache
+def _postgres_text(heights: tuple[int, ...]) -> str:
+    """Write the statement once, likewise."""
+    whole = union_all(*(_select_height(height, is_sqlite=False) for height in heights))
+    return str(whole.compile(dialect=_dialect("postgresql+psycopg")))
+
+
+def _dialect(name: str) -> Dialect:
+    return make_url(f"{name}://").get_dialect()()
+
+
+def _select_height(height: int, *, is_sqlite: bool) -> Select[Any, Any, Any]:
+    said = literal_column(str(height), Integer).label("height")
 
     def is_wanted(column: InstrumentedAttribute[int]) -> ColumnElement[bool]:
         if is_sqlite:
             return column.in_(select(func.json_each(bindparam(f"at_{height}")).table_valued("value").c.value))
         return column == any_(bindparam(f"at_{height}", type_=ARRAY(BigInteger)))
 
+    def pick(place: InstrumentedAttribute[int], found: InstrumentedAttribute[bytes]) -> Select[Any, Any, Any]:
+        return select(said, place.label("place"), found.label("found")).where(is_wanted(place))
+
     if height == 0:
-        return select(said, EvidenceLeaf.index, EvidenceLeaf.hash).where(is_wanted(EvidenceLeaf.index))
+        return pick(EvidenceLeaf.index, EvidenceLeaf.hash)
     if is_in_tile(height):
-        level = EvidenceNode.level == height // TILE_HEIGHT
-        return select(said, EvidenceNode.index, EvidenceNode.hash).where(level, is_wanted(EvidenceNode.index))
-    mid = EvidenceMidNode.height == height
-    return select(said, EvidenceMidNode.index, EvidenceMidNode.hash).where(mid, is_wanted(EvidenceMidNode.index))
+        return pick(EvidenceNode.index, EvidenceNode.hash).where(
+            EvidenceNode.level == literal_column(str(height // TILE_HEIGHT))
+        )
+    return pick(EvidenceMidNode.index, EvidenceMidNode.hash).where(
+        EvidenceMidNode.height == literal_column(str(height))
+    )
 
 
 def _join(hashes: list[bytes]) -> bytes:

@@ -5,12 +5,12 @@ from dataclasses import dataclass
 from itertools import islice
 from typing import Final
 
-from sqlalchemy import select
-from sqlalchemy.orm import Session
+from sqlalchemy import Connection, select
 
 from backend.evidence.errors import TreeRangeError
 from backend.evidence.merkle import Span, consistency_spans, inclusion_spans, span_hash, span_nodes
 from backend.evidence.models import EvidenceLeaf, EvidenceNode
+from backend.evidence.node_cache import NodeCache
 from backend.evidence.stored_tree import TILE_HEIGHT, read_nodes
 
 TILE_WIDTH: Final = 1 << TILE_HEIGHT
@@ -37,13 +37,15 @@ class TreeReader:
     """The tree as far as ``size``.
 
     Args:
-        session: An open reading session.
+        connection: To the store.
         size: Leaves that surely are in the store.
+        kept: Nodes that need not be read again; None where the store itself is to be seen.
     """
 
-    def __init__(self, session: Session, size: int) -> None:
-        self._session = session
+    def __init__(self, connection: Connection, size: int, kept: NodeCache | None = None) -> None:
+        self._connection = connection
         self._size = size
+        self._kept = kept
 
     def inclusion(self, index: int) -> InclusionProof:
         """Return the proof that leaf ``index`` is in this tree.
@@ -94,7 +96,8 @@ class TreeReader:
 
     def _hashes(self, spans: Sequence[Span]) -> list[bytes]:
         """Return the spans' hashes, out of one reading."""
-        nodes = read_nodes(self._session, (place for span in spans for place in span_nodes(span)))
+        places = (place for span in spans for place in span_nodes(span))
+        nodes = read_nodes(self._connection, places, self._kept)
         return [span_hash(span, lambda height, index: nodes[height, index]) for span in spans]
 
     def _row(self, level: int, start: int, count: int) -> Sequence[bytes]:
@@ -103,7 +106,7 @@ class TreeReader:
             place, wanted = EvidenceLeaf.index, select(EvidenceLeaf.hash)
         else:
             place, wanted = EvidenceNode.index, select(EvidenceNode.hash).where(EvidenceNode.level == level)
-        found = self._session.scalars(wanted.where(place >= start, place < start + count).order_by(place)).all()
+        found = self._connection.scalars(wanted.where(place >= start, place < start + count).order_by(place)).all()
         if len(found) != count:
             raise TreeRangeError(self._size)
         return found
