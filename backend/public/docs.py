@@ -1,7 +1,7 @@
 """From the OpenAPI document to what the page about the interfaces shows; pure."""
 
 import json
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from typing import Any, Final
 
@@ -13,6 +13,8 @@ _TITLES: Final = {
     "device": "For kiosks and counters",
 }
 _PROBLEM: Final = "application/problem+json"
+Telling = Callable[[str], str]
+"""From the document's English to the page's language."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -24,6 +26,7 @@ class Shown:
         method: In capitals.
         path: With parameters in braces.
         summary: One line.
+        short: Its first words, for the list of contents.
         description: Longer, in paragraphs of plain text with `code`.
         parameters: Name, place, whether required, example, meaning.
         request: Example, or empty.
@@ -36,6 +39,7 @@ class Shown:
     method: str
     path: str
     summary: str
+    short: str
     description: tuple[tuple[bool, str], ...]
     parameters: tuple[Mapping[str, Any], ...]
     request: str
@@ -54,17 +58,22 @@ class Section:
     routes: tuple[Shown, ...]
 
 
-def describe_sections(document: Mapping[str, Any]) -> tuple[Section, ...]:
-    """Sort the document's routes by who calls them."""
+def describe_sections(document: Mapping[str, Any], tell: Telling) -> tuple[Section, ...]:
+    """Sort the document's routes by who calls them.
+
+    Args:
+        document: The OpenAPI document, in English.
+        tell: Says its words in the page's language.
+    """
     found: dict[str, list[Shown]] = {tag: [] for tag in _ORDER}
     for path, methods in document["paths"].items():
         for method, operation in methods.items():
-            found[operation["tags"][0]].append(_show(path, method, operation))
+            found[operation["tags"][0]].append(_show(path, method, operation, tell))
     words = {tag["name"]: tag["description"] for tag in document["tags"]}
-    return tuple(Section(tag, _TITLES[tag], words[tag], tuple(found[tag])) for tag in _ORDER if found[tag])
+    return tuple(Section(tag, tell(_TITLES[tag]), tell(words[tag]), tuple(found[tag])) for tag in _ORDER if found[tag])
 
 
-def _show(path: str, method: str, operation: Mapping[str, Any]) -> Shown:
+def _show(path: str, method: str, operation: Mapping[str, Any], tell: Telling) -> Shown:
     responses: Mapping[str, Any] = operation["responses"]
     success = next(status for status in responses if status < "4")
     body = operation.get("requestBody", {}).get("content", {})
@@ -74,9 +83,12 @@ def _show(path: str, method: str, operation: Mapping[str, Any]) -> Shown:
         anchor=operation["operationId"],
         method=method.upper(),
         path=path,
-        summary=operation["summary"],
-        description=split_code(operation.get("description", "")),
-        parameters=tuple(operation.get("parameters", ())),
+        summary=(summary := tell(operation["summary"])),
+        short=summary.split(";")[0].split(":")[0],
+        description=split_code(tell(operation.get("description", ""))),
+        parameters=tuple(
+            {**one, "description": tell(one.get("description", ""))} for one in operation.get("parameters", ())
+        ),
         request=next((_write(kind, one["example"]) for kind, one in body.items()), ""),
         status=success,
         answer=next(

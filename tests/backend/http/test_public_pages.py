@@ -1,10 +1,16 @@
 """What anybody may read: the catalogue, its page, and the page about the interfaces."""
 
+import re
+
 import pytest
+from flask import Flask
 
 from backend.eligibility.loading import load_rulebook
+from backend.http.openapi import describe_api
 from backend.http.operations import OPERATIONS
 from backend.public.catalogue import build_catalogue, load_documents
+from backend.public.docs_words import load_thai
+from backend.public.http import create_blueprint
 from contracts.catalogue import CATALOGUE_PATH, Catalogue
 from contracts.problems import ProblemCode
 from tests.support.agency_api import whole_centre
@@ -80,11 +86,48 @@ def test_the_page_speaks_both_languages_and_escapes(client):
     assert "No service fits" in page
 
 
-def test_the_page_about_the_interfaces_has_every_route_and_problem(client):
-    page = client.get("/docs").text
+@pytest.mark.parametrize("language", ["th", "en"])
+def test_the_page_about_the_interfaces_has_every_route_and_problem(client, language):
+    page = client.get(f"/docs?lang={language}").text
     for operation in OPERATIONS:
         assert f"<code>{operation.path}</code>" in page
     for code in ProblemCode:
         assert f'id="problem-{code.value}"' in page
     assert "http-equiv" not in page
     assert "//cdn" not in page
+
+
+class Table(dict):
+    """A table of words that notes which were wanted."""
+
+    def __init__(self):
+        super().__init__(load_thai())
+        self.wanted = set()
+
+    def get(self, text, default=None):
+        self.wanted.add(text)
+        return super().get(text, default)
+
+
+def test_every_text_of_the_page_about_the_interfaces_has_its_thai_and_no_thai_is_left_over():
+    table, app = Table(), Flask("page")
+    catalogue = Catalogue(total=0, services=())
+    app.register_blueprint(create_blueprint(catalogue, describe_api("https://centre.example"), table))
+    assert app.test_client().get("/docs").status_code == 200
+    assert table.wanted - {""} == table.keys()
+    kept = re.compile(r"`[^`]+`|\{\w+\}|RFC \d+")
+    for english, words in table.items():
+        assert re.search("[\u0e01-\u0e5b]", words), english
+        assert set(kept.findall(english)) == set(kept.findall(words)), english
+
+
+def test_the_page_about_the_interfaces_speaks_thai_unless_asked_otherwise(client):
+    page = client.get("/docs").text
+    assert '<html lang="th">' in page
+    assert "ส่งคำขอถี่เกินไป" in page
+    assert "Too many requests" not in page
+    assert 'href="/docs?lang=en"' in page
+    english = client.get("/docs", headers={"Accept-Language": "en-GB"}).text
+    assert '<html lang="en">' in english
+    assert "Too many requests" in english
+    assert "Accept-Language" in client.get("/docs").headers["Vary"]
