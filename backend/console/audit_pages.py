@@ -17,6 +17,7 @@ from contracts.message import Words
 from contracts.problems import ProblemCode
 
 _INDEX_DIGITS: Final = 18
+_RULE: Final = ("table", "version", "effective_from")
 _Export = Callable[[AuditQuery], Iterator[str]]
 
 
@@ -51,6 +52,7 @@ def add_audit_pages(console: Blueprint, desk: AuditDesk) -> None:
             seal=entry.seal,
             standing=standing,
             details=_details(entry, names),
+            kept=_kept(),
         )
 
     @console.get("/evidence/<index>/proof.json")
@@ -77,9 +79,15 @@ def _search_page(desk: AuditDesk) -> str | tuple[str, int]:
         counted_most=COUNTED_MOST,
         export_most=EXPORT_MOST,
         is_first=not before,
+        kept=_kept(),
         link=lambda endpoint, **more: url_for(endpoint, **more.pop("path", {})) + encode_query(typed | more),
         **shown,
     )
+
+
+def _kept() -> str:
+    """Return the search that the address bar carries, to come back to."""
+    return encode_query({name: request.args.get(name, "").strip() for name in (*FIELDS, "before")})
 
 
 def _row(entry: AuditEntry, agencies: Mapping[str, Words], services: Mapping[str, Words]) -> dict[str, Any]:
@@ -89,6 +97,7 @@ def _row(entry: AuditEntry, agencies: Mapping[str, Words], services: Mapping[str
         "at": filed.at if entry.has_time else None,
         "what": WORDS.get(f"kind_{entry.kind}") or _bare(entry.kind),
         "agency": agencies.get(filed.agency_id or "") or _bare(filed.agency_id),
+        "agency_id": filed.agency_id,
         "device": filed.device_id,
         "officer": entry.say("officer"),
         "service": services.get(service) or _bare(service),
@@ -112,7 +121,7 @@ def _details(entry: AuditEntry, agencies: Mapping[str, Words]) -> dict[str, Any]
     rule, reasons, mandates = told.get("rule"), told.get("reasons"), told.get("mandates")
     sources = [one for one in _list(told.get("sources")) if isinstance(one, dict)]
     return {
-        "rule": " · ".join(str(part) for part in rule.values()) if isinstance(rule, dict) else "",
+        "rule": " · ".join(str(rule[part]) for part in _RULE if part in rule) if isinstance(rule, dict) else "",
         "reasons": [str(one) for one in _list(reasons)],
         "mandates": [f"{one.get('id')} ({one.get('version')})" for one in _list(mandates) if isinstance(one, dict)],
         "sources": [
@@ -122,6 +131,12 @@ def _details(entry: AuditEntry, agencies: Mapping[str, Words]) -> dict[str, Any]
             }
             for one in sources
         ],
+        "dispute": entry.say("dispute"),
+        "disputed": told["entry"] if isinstance(told.get("entry"), int) else None,
+        "disputed_of": agencies.get(entry.say("about_agency")) or _bare(entry.say("about_agency")),
+        "standing": WORDS.get(f"standing_{entry.say('state')}"),
+        "why": WORDS.get(f"reason_{entry.say('reason')}"),
+        "by": WORDS.get(f"actor_{entry.say('by')}"),
         "pseudonym": entry.say("pseudonym"),
         "raw": entry.filed.content.decode("utf-8", "replace") if entry.filed.content is not None else "",
     }

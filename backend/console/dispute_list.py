@@ -22,6 +22,7 @@ from contracts.history import DisputeState
 EXPORT_MOST: Final = 10_000
 _OVERDUE: Final = "overdue"
 _TYPED_MOST: Final = 60
+_FIELDS: Final = ("ref", "agency", "state", "sort")
 _COLUMNS: Final = (
     "dispute",
     "state",
@@ -69,7 +70,7 @@ def parse_dispute_view(given: Mapping[str, str], within: str | None) -> DisputeV
         given: From the address bar.
         within: The agency beyond which nothing is seen; None for who may see all.
     """
-    typed = {name: given.get(name, "").strip()[:_TYPED_MOST] for name in ("ref", "agency", "state", "sort")}
+    typed = {name: given.get(name, "").strip()[:_TYPED_MOST] for name in _FIELDS}
     state, sort = typed["state"], typed["sort"].removeprefix("-")
     named = parse_named(typed["ref"]) if typed["ref"] else None
     query = DisputeQuery(
@@ -86,6 +87,11 @@ def parse_dispute_view(given: Mapping[str, str], within: str | None) -> DisputeV
         sort=DisputeSort(sort) if known else DisputeSort.DUE,
         descending=known and typed["sort"].startswith("-"),
     )
+
+
+def kept_list() -> str:
+    """Return which list the address bar carries, to come back to."""
+    return encode_query({name: request.args.get(name, "").strip()[:_TYPED_MOST] for name in (*_FIELDS, "page")})
 
 
 def add_dispute_list(console: Blueprint, desk: DisputeDesk, now: Callable[[], datetime]) -> None:
@@ -124,6 +130,7 @@ def _list_page(desk: DisputeDesk, scope: DisputeScope, now: datetime) -> str | t
         "steward_of": name_agency(names, scope.agency_id) if scope.agency_id else None,
         "reads_all": scope.reads_all,
         "link": link,
+        "kept": kept_list(),
     }
     if view.query is None:
         return render_template("console/disputes.html", wrong="dispute_wrong_ref", **shown), 400

@@ -8,7 +8,7 @@ from flask_login import current_user
 from werkzeug.wrappers import Response as BaseResponse
 
 from backend.console.dispute_desk import DisputeDesk, dispute_row
-from backend.console.dispute_list import add_dispute_list
+from backend.console.dispute_list import add_dispute_list, kept_list
 from backend.console.dispute_scope import DisputeScope
 from backend.history.dispute_states import DisputeStep, may
 from backend.history.disputes import standing_of
@@ -45,7 +45,7 @@ def _step(
         desk.disputes.take(ref, step, current_user.email, answer)
     except DisputeError as error:
         return _page(desk, ref, now(), f"dispute_wrong_{error.reason}", answer), 409
-    return redirect(url_for("console.dispute", ref=ref))
+    return redirect(url_for("console.dispute", ref=ref) + kept_list())
 
 
 def _find(desk: DisputeDesk, ref: str) -> Dispute:
@@ -68,6 +68,7 @@ def _page(desk: DisputeDesk, ref: str, now: datetime, wrong: str = "", typed: st
         row=dispute_row(found, desk, desk.agencies(), now),
         may_take=steward and may(standing, DisputeStep.TAKE),
         may_answer=steward and may(standing, DisputeStep.ANSWER),
+        kept=kept_list(),
         wrong=wrong,
         typed=typed,
     )

@@ -1,7 +1,7 @@
 """The console's pages. Every route here asks for a login, save those named in ``access``, and for a role."""
 
 from collections.abc import Callable
-from datetime import datetime, timedelta
+from datetime import date, datetime, timedelta
 from importlib.resources import files
 from typing import Any, Final
 from zoneinfo import ZoneInfo
@@ -125,12 +125,19 @@ def _words(now: Callable[[], datetime]) -> dict[str, Any]:
         "say_code": lambda code: say_code(code, language),
         "in_language": lambda words: words.in_language(language),
         "ago": lambda at: say_ago((now() - at).total_seconds(), language),
-        "day": lambda on: say_date(on.year, on.month, on.day, language),
+        "day": lambda on: _day(on, language),
         "clock_in": lambda seconds: f"{(now() + timedelta(seconds=seconds)).astimezone(_BANGKOK):%H:%M:%S}",
         "exact": lambda at: _exact(at, language),
+        "may": lambda endpoint: current_user.is_authenticated and may_open(endpoint, current_user.held),
         "sections": sections_for(current_user.held) if current_user.is_authenticated else (),
         "here": request.full_path.rstrip("?"),
     }
+
+
+def _day(on: date, language: str) -> str:
+    """Write a day, or the day in Thailand of a moment."""
+    local = on.astimezone(_BANGKOK) if isinstance(on, datetime) else on
+    return say_date(local.year, local.month, local.day, language)
 
 
 def _exact(at: datetime, language: str) -> str:

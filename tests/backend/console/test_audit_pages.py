@@ -8,6 +8,7 @@ from sqlalchemy import update
 
 from backend.accounts.roles import Role
 from backend.audit.query import AuditQuery
+from backend.evidence.acts import ActKind, encode_act
 from backend.evidence.models import EvidenceLeaf
 from tests.support.audits import fill, reference
 from tests.support.centre_app import submit_login
@@ -107,3 +108,43 @@ def test_the_pages_are_auditors_alone(filled, role):
     for path in ("", "/7", "/7/proof.json", "/export/csv", "/export/json"):
         assert other.get(f"/console/evidence{path}").status_code == 403
     assert "/console/evidence" not in other.get("/console/", follow_redirects=True).text
+
+
+def test_the_way_back_leads_to_the_search_one_came_from(filled):
+    auditor = log_in(filled, Role.AUDITOR)
+    asked = "?agency=civil_registry&amp;before=36"
+    assert (
+        f'href="/console/evidence/35{asked}"' in auditor.get("/console/evidence?agency=civil_registry&before=36").text
+    )
+    entry = auditor.get("/console/evidence/35?agency=civil_registry&before=36").text
+    for path in ("/console/evidence", "/console/evidence/34", "/console/evidence/36"):
+        assert f'href="{path}{asked}"' in entry
+    assert 'rel="prev"' not in auditor.get("/console/evidence/0").text
+    assert 'rel="next"' not in auditor.get("/console/evidence/60").text
+
+
+def test_from_an_entry_to_all_of_its_device_and_from_the_devices_to_theirs(filled):
+    auditor, device = log_in(filled, Role.AUDITOR), filled.enrol().reply.device_id
+    entry = auditor.get("/console/evidence/7").text
+    assert 'href="/console/evidence?device=dev_0123456789abcdef"' in entry
+    assert 'href="/console/evidence?agency=civil_registry"' in entry
+    link = f'href="/console/evidence?device={device}"'
+    assert link in auditor.get("/console/").text
+    assert link not in log_in(filled, Role.FLEET_ADMIN).get("/console/").text
+
+
+def test_a_disputes_step_says_what_it_is_about(filled):
+    said = {"dispute": "7K3M-9QXV-2A", "entry": 7, "about_agency": "civil_registry", "state": "open"}
+    log = make_log(filled.store)
+    at = filled.clock()
+    log.append(encode_act(ActKind.DISPUTE, "3333-3333-33", at, **said, reason="not_me", by="citizen", officer=None))
+    log.append(encode_act(ActKind.DISPUTE, "4444-4444-44", at, dispute=7, entry="<b>", state=[], by={}, reason="x"))
+    log.close()
+    auditor = log_in(filled, Role.AUDITOR)
+    entry = auditor.get("/console/evidence/61").text
+    for words in ('href="/console/disputes/7K3M-9QXV-2A"', 'href="/console/evidence/7"', "Did not come", "Citizen<"):
+        assert words in entry
+    odd = auditor.get("/console/evidence/62")  # whatever a leaf says, the page comes
+    assert (odd.status_code, "<b>" in odd.text) == (200, False)
+    nothing = auditor.get("/console/evidence?ref=7K3M-9QXV-2A").text
+    assert 'href="/console/disputes?ref=7K3M-9QXV-2A"' in nothing

@@ -134,7 +134,7 @@ def stored(centre, count, agency=TOWN, **values):
 
 
 def references(page):
-    return re.findall(r'class="mono reference" href="/console/disputes/([^"]+)"', page)
+    return re.findall(r'class="mono reference" href="/console/disputes/([^"?]+)', page)
 
 
 def test_pages_are_turned_by_links_alone(centre):
@@ -223,3 +223,31 @@ def test_the_file_has_no_answers(centre):
     assert own in file.text
     assert "a free text" not in file.text
     assert ",'=HYPERLINK()," in file.text
+
+
+def test_a_day_is_thailands(centre):
+    centre.clock.at = centre.clock.at.replace(hour=20)  # it is the next morning there
+    row, steward = disputed(centre), log_in(centre, Role.STEWARD)
+    assert centre.clock.at.day == 23
+    page = steward.get("/console/disputes").text
+    assert "24 Nov 2026</time>" in page
+    assert "24 Dec 2026</time>" in page
+    assert "24 Dec 2026" in steward.get(f"/console/disputes/{row.reference}").text
+
+
+def test_the_way_back_leads_to_the_list_one_came_from(centre):
+    (own,) = stored(centre, 1)
+    steward, asked = log_in(centre, Role.STEWARD), "?state=open&amp;sort=-opened"
+    listed = steward.get("/console/disputes?state=open&sort=-opened").text
+    assert f'href="/console/disputes/{own}{asked}"' in listed
+    page = f"/console/disputes/{own}?state=open&sort=-opened"
+    assert f'href="/console/disputes{asked}"' in steward.get(page).text
+    taken = post(steward, page, f"/console/disputes/{own}/take?state=open&sort=-opened")
+    assert taken.headers["Location"].endswith(page)
+
+
+def test_an_auditor_is_led_to_the_entry_and_a_steward_is_not(centre):
+    (own,) = stored(centre, 1)
+    link = 'href="/console/evidence/0"'
+    assert link in log_in(centre, Role.AUDITOR).get(f"/console/disputes/{own}").text
+    assert link not in log_in(centre, Role.STEWARD).get(f"/console/disputes/{own}").text
