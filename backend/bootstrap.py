@@ -12,6 +12,7 @@ from sqlalchemy import make_url, text
 
 from backend.app import Services, create_app
 from backend.audit.building import build_audit
+from backend.audit.index import AUDIT_LEAVES
 from backend.bulk.desk import BulkDesk
 from backend.bulk.queue import BulkQueue
 from backend.bulk.sealing import Sealer
@@ -31,6 +32,7 @@ from backend.errors import InstallationError
 from backend.evidence.errors import EvidenceError
 from backend.evidence.extract_http import create_blueprint as create_extracts
 from backend.evidence.extracts import ExtractRegister, load_paper_laws
+from backend.evidence.following import LogFollower
 from backend.evidence.http import create_blueprint as create_evidence
 from backend.evidence.keyring import DirectoryKeyring
 from backend.evidence.keys import CentreKeys, load_or_create_keys, rotate_slip_key
@@ -48,6 +50,7 @@ from backend.fleet.building import build_fleet
 from backend.history.building import Needs, build_history
 from backend.history.dispute_finder import DisputeFinder
 from backend.history.http import create_blueprint as create_history
+from backend.history.index import HISTORY_LEAVES
 from backend.http.admin_directory import create_blueprint as create_admin_directory
 from backend.http.admin_mandates import create_blueprint as create_admin_mandates
 from backend.http.agency_bulk import create_blueprint as create_bulk
@@ -79,7 +82,7 @@ from backend.public.http import create_blueprint as create_public
 from backend.rule_desk import build_rule_desk
 from backend.secret_files import SecretFileError, load_or_make_secret, make_secret, read_secret
 from backend.settings import Settings
-from backend.statistics.counting import StatisticsCounter
+from backend.statistics.counting import StatisticsLeaves
 from backend.statistics.http import create_blueprint as create_statistics
 from backend.statistics.provinces import read_provinces
 from backend.statistics.service import StatisticsService
@@ -87,7 +90,7 @@ from backend.store import Store, opened_store
 from contracts.catalogue import Catalogue
 from contracts.message import Words
 
-_COUNT_EVERY_S: Final = 30.0
+_FOLLOW_EVERY_S: Final = 2.0
 
 
 @dataclass(frozen=True, slots=True, repr=False)
@@ -223,14 +226,12 @@ def build_services(settings: Settings) -> Services:
             random_bytes=os.urandom,
         )
     )
-    history.start()
     provinces = read_provinces()
-    counter = StatisticsCounter(store, provinces)
-    counter.start(_COUNT_EVERY_S)
+    follower = LogFollower(store, HISTORY_LEAVES, AUDIT_LEAVES, StatisticsLeaves(provinces))
+    follower.start(_FOLLOW_EVERY_S)
     recorder, shelf = build_cases(store, mandates, found.cases_key, settings.cases_kept_days, utc_now, os.urandom)
     recorder.start()
     audit = build_audit(store, log, found.witnesses, find_witnessed, agency_names, names)
-    audit.start()
     parts = Parts(
         rules=rules,
         mandates=mandates,
@@ -259,9 +260,7 @@ def build_services(settings: Settings) -> Services:
         bulk,
         recorder,
         gatherer,
-        history,
-        counter,
-        audit,
+        follower,
         door,
         witnessing,
         timestamping,

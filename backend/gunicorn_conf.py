@@ -1,5 +1,6 @@
 """How gunicorn runs the centre: threads, since handlers wait; workers that build their services after the fork."""
 
+import gc
 import os
 import time
 from collections.abc import Callable
@@ -16,6 +17,9 @@ _log = structlog.get_logger(__name__)
 GRACE_S: Final = 30
 _TRY_ANOTHER: Final = 1
 """A worker's exit status; after 3 and 4 gunicorn gives up."""
+_GC_NEW: Final = 20_000
+"""New objects between collections of the youngest; 700 by default. Some hundred requests make so many cycles."""
+_GC_YOUNG, _GC_MIDDLE = 20, 50
 MAX_QUESTION_S: Final = 60
 """A worker that answers nobody for this long is replaced; agencies' deadlines are far below."""
 
@@ -82,8 +86,21 @@ class CentreServer(BaseApplication):  # type: ignore[misc]  # as above
         would end the whole server, with the workers that only wait for the database to come back.
         """
         try:
-            return self._build()
+            app = self._build()
         except OperationalError as error:
             _log.warning("worker_without_database", error=type(error).__name__)
             time.sleep(self._pause_s)
             raise SystemExit(_TRY_ANOTHER) from None
+        settle_memory()
+        return app
+
+
+def settle_memory() -> None:
+    """Spare the garbage collector what stays for ever: tables, rules, compiled statements, every module.
+
+    Left to itself it walks all of that again and again, on whichever thread happens to make one object more: an eighth
+    of a busy centre's time. What a request makes is mostly freed by its reference counts; cycles wait a little longer.
+    """
+    gc.collect()
+    gc.freeze()
+    gc.set_threshold(_GC_NEW, _GC_YOUNG, _GC_MIDDLE)

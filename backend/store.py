@@ -5,18 +5,21 @@ from contextlib import contextmanager, nullcontext
 from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any, Final
+from zlib import crc32
 
-from sqlalchemy import Connection, DateTime, Dialect, Engine, MetaData, create_engine, event, make_url
+from sqlalchemy import Connection, DateTime, Dialect, Engine, MetaData, create_engine, event, make_url, text
 from sqlalchemy.engine.interfaces import DBAPIConnection
 from sqlalchemy.orm import DeclarativeBase, Session, sessionmaker
 from sqlalchemy.types import TypeDecorator
 
-from backend.write_turn import WriteTurn
+from backend.write_turn import WriteTurn, held_alone
 
 BUSY_TIMEOUT_MS: Final = 10_000
 """How long a writer waits for SQLite's single write lock before it gives up."""
 _READING: Final = "baidiao_reading"
 _GLANCING: Final = "baidiao_glancing"
+_TRY_LOCK: Final = text("SELECT pg_try_advisory_lock(:key)")
+_UNLOCK: Final = text("SELECT pg_advisory_unlock(:key)")
 
 
 class Base(DeclarativeBase):
@@ -66,7 +69,8 @@ class Store:
         self.engine = _make_engine(url)
         reading = self.engine.execution_options(**{_READING: True}, **_read_only(self.engine))
         self._glance = self.engine.execution_options(isolation_level="AUTOCOMMIT", **{_GLANCING: True})
-        self._turn = _find_turn(self.engine)
+        self._file = _find_file(self.engine)
+        self._turn = WriteTurn(self._file) if self._file else None  # PostgreSQL lets many write
         self._write = sessionmaker(self.engine, expire_on_commit=False)
         self._read = sessionmaker(reading, expire_on_commit=False)
 
@@ -92,6 +96,30 @@ class Store:
         """Give a connection for single statements that read: each sees the newest state, none opens a transaction."""
         with self._glance.connect() as connection:
             yield connection
+
+    @contextmanager
+    def alone(self, duty: str) -> Iterator[bool]:
+        """Try to be the only one at a duty, in this process and all others; gives whether it came to that.
+
+        Whoever has it loses it when his process dies. Others do not wait: what they would have done is being done.
+
+        Args:
+            duty: Its name, a word.
+        """
+        if self._file is not None:
+            with held_alone(Path(f"{self._file}-{duty}")) as mine:
+                yield mine
+        elif self.is_sqlite:  # in memory: one process
+            yield True
+        else:
+            with self._glance.connect() as connection:
+                key = {"key": crc32(duty.encode())}
+                mine = bool(connection.scalar(_TRY_LOCK, key))
+                try:
+                    yield mine
+                finally:
+                    if mine:
+                        connection.execute(_UNLOCK, key)
 
     def close(self) -> None:
         """Close the pooled connections."""
@@ -125,10 +153,10 @@ def _make_engine(text: str) -> Engine:
     return engine
 
 
-def _find_turn(engine: Engine) -> WriteTurn | None:
-    """Give the queue of a SQLite file's writers. PostgreSQL lets many write; a database in memory has one user."""
+def _find_file(engine: Engine) -> Path | None:
+    """Give SQLite's file. A database in memory has none, and one user."""
     file = engine.url.database if engine.dialect.name == "sqlite" else None
-    return WriteTurn(Path(file)) if file and file != ":memory:" else None
+    return Path(file) if file and file != ":memory:" else None
 
 
 def _read_only(engine: Engine) -> dict[str, Any]:

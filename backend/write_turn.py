@@ -38,3 +38,18 @@ class WriteTurn:
     def close(self) -> None:
         """Leave the queue."""
         os.close(self._file)
+
+
+@contextmanager
+def held_alone(path: Path) -> Iterator[bool]:
+    """Hold a file's lock unless somebody holds it; gives whether it is held now. Waits for nobody."""
+    file = os.open(path, os.O_RDWR | os.O_CREAT | os.O_CLOEXEC, 0o600)
+    try:
+        try:
+            fcntl.flock(file, fcntl.LOCK_EX | fcntl.LOCK_NB)
+        except BlockingIOError:
+            yield False
+        else:
+            yield True
+    finally:
+        os.close(file)  # and with it the lock goes

@@ -15,7 +15,6 @@ from contracts.message import Words
 PAGE_ENTRIES: Final = 25
 EXPORT_MOST: Final = COUNTED_MOST
 _TOGETHER: Final = 200
-_FOLLOW_EVERY_S: Final = 2.0
 
 
 @dataclass(frozen=True, slots=True)
@@ -56,14 +55,6 @@ class AuditDesk:
         self._prover = prover
         self.agencies = agencies
         self.services = services
-
-    def start(self) -> None:
-        """Begin to follow the log."""
-        self._index.start(_FOLLOW_EVERY_S)
-
-    def close(self) -> None:
-        """End it."""
-        self._index.close()
 
     def search(self, query: AuditQuery, before: int | None) -> AuditPage:
         """Return a page of the newest that fit, each checked.

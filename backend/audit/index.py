@@ -1,7 +1,5 @@
 """Finds leaves by reference, agency, device and period: an index that follows the log."""
 
-import json
-from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from typing import Any, Final, TypeAlias, cast
@@ -11,14 +9,13 @@ from sqlalchemy.sql import ColumnElement
 
 from backend.audit.models import AGENCY_MOST, DEVICE_MOST, REFERENCE_MOST, AuditCursor, AuditPlace
 from backend.audit.query import AuditQuery
-from backend.evidence.following import FollowedTables, LogFollower
+from backend.evidence.following import LogFollower, OneRowEach, ReadLeaf
 from backend.evidence.models import EvidenceLeaf
 from backend.store import Store, UtcDateTime
 
 NO_TIME: Final = datetime(1970, 1, 1, tzinfo=UTC)
 COUNTED_MOST: Final = 10_000
 _Wanted: TypeAlias = Select[*tuple[Any, ...]]
-_TABLES: Final = FollowedTables(cast("Table", AuditPlace.__table__), cast("Table", AuditCursor.__table__))
 _TIMES: Final = ("decided_at", "made_at", "revoked_at", "at")
 """Where each kind of leaf has its time."""
 
@@ -51,15 +48,7 @@ class AuditIndex:
 
     def __init__(self, store: Store) -> None:
         self._store = store
-        self._follower = LogFollower(store, "audit", _TABLES, read_row)
-
-    def start(self, every_s: float) -> None:
-        """Follow the log in the background."""
-        self._follower.start(every_s)
-
-    def close(self) -> None:
-        """End it."""
-        self._follower.close()
+        self._follower = LogFollower(store, AUDIT_LEAVES)
 
     def catch_up(self) -> None:
         """Look at every leaf there is."""
@@ -94,15 +83,11 @@ class AuditIndex:
             return session.scalar(select(func.count()).select_from(some)) or 0
 
 
-def read_row(index: int, content: bytes) -> dict[str, Any]:
+def read_row(leaf: ReadLeaf) -> dict[str, Any]:
     """Return a leaf's row; what a leaf does not say, or says in no usable form, stays empty."""
-    try:
-        told = json.loads(content)
-    except ValueError:
-        told = None
-    said: Mapping[str, Any] = told if isinstance(told, dict) else {}
+    said = leaf.told
     return {
-        "leaf_index": index,
+        "leaf_index": leaf.index,
         "at": _time(next((said[name] for name in _TIMES if name in said), None)),
         "reference": _short(said.get("reference"), REFERENCE_MOST),
         "agency_id": _short(said.get("agency_id"), AGENCY_MOST),
@@ -159,3 +144,7 @@ def _time(said: object) -> datetime:
 
 def _short(said: object, most: int) -> str | None:
     return said.replace("\x00", "")[:most] if isinstance(said, str) else None
+
+
+AUDIT_LEAVES: Final = OneRowEach(cast("Table", AuditPlace.__table__), cast("Table", AuditCursor.__table__), read_row)
+"""The index as the log's follower sees it."""

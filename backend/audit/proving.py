@@ -8,6 +8,7 @@ from typing import Final
 
 from backend.audit.index import Filed, read_row
 from backend.evidence.errors import TreeRangeError
+from backend.evidence.following import read_leaf
 from backend.evidence.log import EvidenceLog
 from backend.evidence.tree_reader import InclusionProof
 from contracts.checkpoint import Checkpoint, parse_body
@@ -177,6 +178,6 @@ def _judge(filed: Filed, tree: SignedTree, proof: InclusionProof | None, standin
 
 
 def _is_filed_right(filed: Filed) -> bool:
-    row = read_row(filed.index, filed.content or b"")
+    row = read_row(read_leaf(filed.index, filed.content or b""))
     told = (row["at"], row["reference"], row["agency_id"], row["device_id"])
     return told == (filed.at, filed.reference, filed.agency_id, filed.device_id)

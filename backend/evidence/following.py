@@ -1,32 +1,76 @@
-"""Follows the log into a table of one row a leaf, in the background: deciding waits for none of it."""
+"""Follows the log into tables made of it, in the background: deciding waits for none of it."""
 
-from collections.abc import Callable, Mapping
+import json
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
-from typing import Any, Final
+from typing import Any, Final, Protocol
 
-from sqlalchemy import Table, insert, select, text, update
+from sqlalchemy import Insert, Table, bindparam, insert, select, text, update
+from sqlalchemy.orm import Session
 
 from backend.evidence.models import HEAD_ID, EvidenceHead, EvidenceLeaf
 from backend.rounds import Rounds
 from backend.store import Store
 
 CURSOR_ID: Final = 1
-_BATCH: Final = 1000
+BATCH: Final = 250
+"""Leaves in one transaction: while it writes, on SQLite, those who decide wait."""
+_DUTY: Final = "following"
+_HEAD: Final = select(EvidenceHead.size).where(EvidenceHead.id == HEAD_ID)
+_LEAVES: Final = (
+    select(EvidenceLeaf.index, EvidenceLeaf.content)
+    .where(EvidenceLeaf.index >= bindparam("first"))
+    .order_by(EvidenceLeaf.index)
+    .limit(BATCH)
+)
 
-WriteRow = Callable[[int, bytes], Mapping[str, Any]]
+Write = Callable[[Session], None]
 
 
 @dataclass(frozen=True, slots=True)
-class FollowedTables:
-    """Where what follows is kept.
+class ReadLeaf:
+    """A leaf as far as indexes look at it; whether it is what it should be is the verifier's business.
 
     Attributes:
-        rows: One row a leaf.
-        cursor: One row, ``id`` and ``size``: how many leaves have been looked at.
+        index: Its index.
+        told: Its JSON object; empty when it is none.
     """
 
-    rows: Table
-    cursor: Table
+    index: int
+    told: Mapping[str, Any]
+
+
+class LeafIndex(Protocol):
+    """Something made of the log's leaves that is kept in tables of its own."""
+
+    @property
+    def cursor(self) -> Table:
+        """One row, ``id`` and ``size``: how many leaves have been looked at."""
+        ...
+
+    def prepare(self, session: Session, leaves: Sequence[ReadLeaf], /) -> Write:
+        """Work out what is to be written of the next leaves; must take any. ``session`` only reads."""
+        ...
+
+
+class OneRowEach:
+    """An index of one row a leaf.
+
+    Args:
+        rows: Where they go.
+        cursor: See ``LeafIndex``.
+        write_row: Makes a leaf's row; must take any leaf.
+    """
+
+    def __init__(self, rows: Table, cursor: Table, write_row: Callable[[ReadLeaf], Mapping[str, Any]]) -> None:
+        self.cursor = cursor
+        self._insert = insert(rows)
+        self._write_row = write_row
+
+    def prepare(self, _session: Session, leaves: Sequence[ReadLeaf]) -> Write:
+        """Make the rows."""
+        rows = [self._write_row(leaf) for leaf in leaves]
+        return lambda session: _execute(session, self._insert, rows)
 
 
 class LogFollower:
@@ -34,19 +78,13 @@ class LogFollower:
 
     Args:
         store: The centre's.
-        name: Of the thread and in logs.
-        tables: Where the rows go.
-        write_row: Makes a leaf's row of its index and content; must take any leaf.
+        indexes: What is made of the leaves. Each leaf is read once for all of them.
     """
 
-    def __init__(self, store: Store, name: str, tables: FollowedTables, write_row: WriteRow) -> None:
+    def __init__(self, store: Store, *indexes: LeafIndex) -> None:
         self._store = store
-        self._tables = tables
-        self._write_row = write_row
-        self._create = text(
-            f"INSERT INTO {tables.cursor.name} (id, size) VALUES (:id, 0) ON CONFLICT DO NOTHING"  # noqa: S608  # our own table's name
-        )
-        self._rounds = Rounds(name, self._keep_up)
+        self._cursors = [_Cursor(index) for index in indexes]
+        self._rounds = Rounds(_DUTY, self._keep_up)
 
     def start(self, every_s: float) -> None:
         """Follow the log in the background, so that looking up finds little left to do."""
@@ -58,17 +96,18 @@ class LogFollower:
 
     def follow(self) -> bool:
         """Look at the next leaves; returns whether there were any."""
-        place = self._tables.cursor.c
         with self._store.reading() as session:
-            head = session.scalar(select(EvidenceHead.size).where(EvidenceHead.id == HEAD_ID)) or 0
-            seen = session.scalar(select(place.size).where(place.id == CURSOR_ID)) or 0
-            if seen >= head:
+            head = session.scalar(_HEAD) or 0
+            seen = {cursor: cursor.read(session) for cursor in self._cursors}
+            first = min(seen.values())
+            if first >= head:
                 return False
-            leaves = select(EvidenceLeaf.index, EvidenceLeaf.content).where(EvidenceLeaf.index >= seen)
-            newest = session.execute(leaves.order_by(EvidenceLeaf.index).limit(_BATCH)).all()
-        # Read before the database's write lock is taken: those who decide wait for it.
-        rows = [self._write_row(index, content) for index, content in newest]
-        return bool(rows) and self._keep(seen, newest[-1][0] + 1, rows)
+            leaves = [read_leaf(index, content) for index, content in session.execute(_LEAVES, {"first": first})]
+            # Worked out before the database's write lock is taken: those who decide wait for it.
+            writes = [(at, at.index.prepare(session, leaves)) for at in self._cursors if seen[at] == first]
+        if leaves:
+            self._keep(first, leaves[-1].index + 1, writes)
+        return bool(leaves)
 
     def catch_up(self) -> None:
         """Look at every leaf there is."""
@@ -76,15 +115,52 @@ class LogFollower:
             pass
 
     def _keep_up(self) -> None:
-        while not self._rounds.ending and self.follow():
-            pass
+        with self._store.alone(_DUTY) as nobody_else:
+            while nobody_else and not self._rounds.ending and self.follow():
+                pass
 
-    def _keep(self, seen: int, size: int, rows: list[Mapping[str, Any]]) -> bool:
-        place = self._tables.cursor.c
+    def _keep(self, seen: int, size: int, writes: Sequence[tuple["_Cursor", Write]]) -> None:
         with self._store.transaction() as session:
-            session.execute(self._create, {"id": CURSOR_ID})
-            mine = select(place.size).where(place.id == CURSOR_ID).with_for_update()
-            if session.scalars(mine).one() == seen:  # otherwise another process has just done it
-                session.execute(insert(self._tables.rows), rows)
-                session.execute(update(self._tables.cursor).where(place.id == CURSOR_ID).values(size=size))
-        return True
+            for cursor, write in writes:  # in one order everywhere, so that no two processes wait for each other
+                if cursor.lock(session) == seen:  # otherwise another process has just done it
+                    write(session)
+                    cursor.move(session, size)
+
+
+class _Cursor:
+    """How far one index is. The statements are made once: making them costs more than running them."""
+
+    def __init__(self, index: LeafIndex) -> None:
+        self.index = index
+        table = index.cursor
+        mine = select(table.c.size).where(table.c.id == CURSOR_ID)
+        self._read = mine
+        self._lock = mine.with_for_update()
+        self._move = update(table).where(table.c.id == CURSOR_ID).values(size=bindparam("new_size"))
+        self._create = text(
+            f"INSERT INTO {table.name} (id, size) VALUES (:id, 0) ON CONFLICT DO NOTHING"  # noqa: S608  # our own table's name
+        )
+
+    def read(self, session: Session) -> int:
+        return session.scalar(self._read) or 0
+
+    def lock(self, session: Session) -> int:
+        session.execute(self._create, {"id": CURSOR_ID})
+        size: int = session.scalars(self._lock).one()
+        return size
+
+    def move(self, session: Session, size: int) -> None:
+        session.connection().execute(self._move, {"new_size": size})
+
+
+def _execute(session: Session, statement: Insert, rows: Sequence[Mapping[str, Any]]) -> None:
+    session.connection().execute(statement, rows)
+
+
+def read_leaf(index: int, content: bytes) -> ReadLeaf:
+    """Read a leaf as far as indexes do."""
+    try:
+        told = json.loads(content)
+    except ValueError:  # of a release to come, or spoilt
+        told = None
+    return ReadLeaf(index, told if isinstance(told, dict) else {})

@@ -24,7 +24,6 @@ _OWN_RIGHT: Final = Words(
     th="พระราชบัญญัติคุ้มครองข้อมูลส่วนบุคคล พ.ศ. 2562 มาตรา 30",
     en="Personal Data Protection Act B.E. 2562, section 30",
 )
-_FOLLOW_EVERY_S: Final = 2.0
 
 
 @dataclass(frozen=True, slots=True)
@@ -32,24 +31,14 @@ class History:
     """The room, built.
 
     Attributes:
-        index: Followed in the background once started.
         service: For devices.
         disputes: For stewards.
         delays: For officers.
     """
 
-    index: HistoryIndex
     service: HistoryService
     disputes: Disputes
     delays: Delays
-
-    def start(self) -> None:
-        """Begin to follow the log."""
-        self.index.start(_FOLLOW_EVERY_S)
-
-    def close(self) -> None:
-        """End it."""
-        self.index.close()
 
 
 @dataclass(frozen=True, slots=True)
@@ -92,7 +81,7 @@ def build_history(needs: Needs) -> History:
     parts = HistoryParts(
         index, needs.keyring, needs.gatherer, acting, delays, disputes, names, may_export, SubjectLinks(needs.store)
     )
-    return History(index, HistoryService(parts), disputes, delays)
+    return History(HistoryService(parts), disputes, delays)
 
 
 def _basis(look: Look, mandates: Mandates) -> tuple[Words, ...]:

@@ -1,20 +1,16 @@
 """Follows the log and remembers whom each leaf is about: looking up costs one question, and deciding nothing."""
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any, Final, cast
 
 from sqlalchemy import Table, select
 from sqlalchemy.sql import ColumnElement
 
-from backend.evidence.errors import LeafError
-from backend.evidence.following import FollowedTables, LogFollower
+from backend.evidence.following import LogFollower, OneRowEach, ReadLeaf
 from backend.evidence.models import EvidenceLeaf
-from backend.evidence.records import parse_record
-from backend.history.models import HistoryCursor, HistoryPlace
+from backend.history.models import AGENCY_MOST, HistoryCursor, HistoryPlace
 from backend.store import Store
-
-_TABLES: Final = FollowedTables(cast("Table", HistoryPlace.__table__), cast("Table", HistoryCursor.__table__))
 
 
 @dataclass(frozen=True, slots=True)
@@ -37,15 +33,7 @@ class HistoryIndex:
 
     def __init__(self, store: Store) -> None:
         self._store = store
-        self._follower = LogFollower(store, "history", _TABLES, _place)
-
-    def start(self, every_s: float) -> None:
-        """Follow the log in the background, so that looking up finds little left to do."""
-        self._follower.start(every_s)
-
-    def close(self) -> None:
-        """End it."""
-        self._follower.close()
+        self._follower = LogFollower(store, HISTORY_LEAVES)
 
     def catch_up(self) -> None:
         """Look at every leaf there is."""
@@ -70,10 +58,20 @@ class HistoryIndex:
         return [Found(*row) for row in rows]
 
 
-def _place(index: int, content: bytes) -> dict[str, Any]:
+def _place(leaf: ReadLeaf) -> Mapping[str, Any]:
+    said = leaf.told.get("agency_id")
+    agency_id = said if isinstance(said, str) and len(said) <= AGENCY_MOST and "\x00" not in said else None
+    return {"leaf_index": leaf.index, "subject": _pseudonym(leaf.told.get("pseudonym")), "agency_id": agency_id}
+
+
+def _pseudonym(said: object) -> bytes | None:
     try:
-        record = parse_record(content)
-    except LeafError:  # of a release newer than this one
-        return {"leaf_index": index, "subject": None, "agency_id": None}
-    subject = bytes.fromhex(record.pseudonym) if record.pseudonym else None
-    return {"leaf_index": index, "subject": subject, "agency_id": record.agency_id}
+        return bytes.fromhex(said) if isinstance(said, str) else None
+    except ValueError:
+        return None
+
+
+HISTORY_LEAVES: Final = OneRowEach(
+    cast("Table", HistoryPlace.__table__), cast("Table", HistoryCursor.__table__), _place
+)
+"""The index as the log's follower sees it."""

@@ -1,12 +1,14 @@
 """Where a person's and an agency's leaves are, which entries are delayed, what is disputed. No row names a citizen."""
 
 from datetime import datetime
+from typing import Final
 
 from sqlalchemy import BigInteger, CheckConstraint, Index, Integer, LargeBinary, String
 from sqlalchemy.orm import Mapped, mapped_column
 
 from backend.store import Base, UtcDateTime
 
+AGENCY_MOST: Final = 41
 _Big = BigInteger().with_variant(Integer, "sqlite")
 
 
@@ -27,7 +29,7 @@ class HistoryPlace(Base):
 
     index: Mapped[int] = mapped_column("leaf_index", _Big, primary_key=True, autoincrement=False)
     subject: Mapped[bytes | None] = mapped_column(LargeBinary)
-    agency_id: Mapped[str | None] = mapped_column(String(41))
+    agency_id: Mapped[str | None] = mapped_column(String(AGENCY_MOST))
 
 
 class HistoryCursor(Base):

@@ -7,10 +7,11 @@ from datetime import timedelta
 import pytest
 from sqlalchemy import delete, func, select, update
 
-from backend.audit.index import AuditIndex
+from backend.audit.index import AUDIT_LEAVES
 from backend.audit.models import AuditPlace
 from backend.audit.proving import SealState
 from backend.audit.query import AuditQuery, AuditQueryError, parse_query
+from backend.evidence.following import LogFollower
 from backend.evidence.leaf import encode_leaf
 from backend.evidence.models import EvidenceHead, EvidenceLeaf, EvidenceMidNode, EvidenceNode
 from contracts.checkpoint import open_checkpoint
@@ -186,7 +187,7 @@ def test_an_exported_search_is_checked_by_whoever_has_the_key(store, log):
 
 def test_two_followers_file_each_leaf_once(store, log):
     fill(log, 2500)
-    left, right = AuditIndex(store), AuditIndex(store)
+    left, right = LogFollower(store, AUDIT_LEAVES), LogFollower(store, AUDIT_LEAVES)
     left.start(0.01)
     right.start(0.01)
     right.catch_up()

@@ -44,7 +44,6 @@ def test_the_history_under_the_g_code_is_seen_by_its_holder(tmp_path: Path) -> N
     history = history_of(centre)
     before = ask(centre, "health_coverage", subject=PUPIL)
     after = ask(centre, "health_coverage")
-    history.index.catch_up()
     seen = {entry.reference for entry in look(centre, history).entries}
     assert after.reference in seen
     assert before.reference not in seen
@@ -57,7 +56,6 @@ def test_the_history_under_the_g_code_is_seen_by_its_holder(tmp_path: Path) -> N
     with pytest.raises(QuestionRefusedError) as caught:
         ask(centre, "health_coverage", subject=PUPIL)
     assert caught.value.code is ProblemCode.NUMBER_INVALID
-    history.close()
     centre.close()
 
 

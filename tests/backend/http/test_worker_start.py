@@ -1,5 +1,7 @@
 """A worker that starts while its database is away makes room for another: gunicorn would end the whole server."""
 
+import gc
+
 import pytest
 from flask import Flask
 from sqlalchemy.exc import OperationalError
@@ -29,3 +31,20 @@ def test_what_another_try_does_not_mend_is_raised_and_what_is_built_is_given():
         server_that(build).load()
     app = Flask("centre")
     assert server_that(lambda: app).load() is app
+
+
+@pytest.fixture
+def collector_as_before():
+    before = gc.get_threshold()
+    yield
+    gc.unfreeze()
+    gc.set_threshold(*before)
+
+
+def test_a_worker_spares_the_collector_what_stays(collector_as_before):
+    kept = {"rules": [[number] for number in range(10)]}
+    server_that(lambda: Flask("centre")).load()
+    assert gc.get_freeze_count() > 1_000
+    young = gc.get_objects()
+    assert not any(one is kept for one in young)
+    assert gc.isenabled()  # cycles that requests make are still found

@@ -13,13 +13,14 @@ from hypothesis import strategies as st
 from sqlalchemy import func, select
 
 from backend.evidence.acts import ActKind, encode_act
+from backend.evidence.following import BATCH, LogFollower
 from backend.evidence.leaf import encode_leaf
 from backend.fleet.models import Agency, Device
 from backend.http.openapi import describe_api
 from backend.http.problems import register_problem_handlers
 from backend.migrations.runner import load_metadata
 from backend.public.http import create_blueprint as create_public
-from backend.statistics.counting import StatisticsCounter
+from backend.statistics.counting import StatisticsLeaves
 from backend.statistics.disclosure import Counted, Period, newest_day, publish_days, publish_provinces, round_count
 from backend.statistics.http import create_blueprint
 from backend.statistics.models import StatisticsCount, StatisticsCursor
@@ -104,7 +105,11 @@ def client(store, clock):
 
 
 def count_up(store):
-    StatisticsCounter(store, PROVINCES).catch_up()
+    counter_of(store).catch_up()
+
+
+def counter_of(store):
+    return LogFollower(store, StatisticsLeaves(PROVINCES))
 
 
 def read(client, query=""):
@@ -129,12 +134,12 @@ def test_what_is_counted_is_what_the_log_holds(store, log):
     day = date(2026, 11, 20)
     for device, province in (("dev_nan", "55"), ("dev_bangkok", "10"), ("dev_nowhere", ""), ("dev_odd", ""), ("x", "")):
         log.append_all(leaves(day, 3 + len(province), device=device))
-    counter = StatisticsCounter(store, PROVINCES)
+    counter = counter_of(store)
     assert counter.follow()
     assert not counter.follow()
     log.append_all(leaves(day, 2))
     counter.catch_up()
-    StatisticsCounter(store, PROVINCES).catch_up()
+    counter_of(store).catch_up()
     with store.reading() as session:
         rows = session.execute(select(StatisticsCount.province, StatisticsCount.count)).all()
         seen = session.scalar(select(StatisticsCursor.size))
@@ -170,13 +175,13 @@ def test_both_databases_count_and_publish_alike(store_url, clock):
 
 
 def test_a_long_log_is_counted_batch_by_batch(store, log):
-    made = leaves(date(2026, 11, 20), 2_100)
-    for start in range(0, len(made), 700):
-        log.append_all(made[start : start + 700])
-    counter = StatisticsCounter(store, PROVINCES)
+    made = leaves(date(2026, 11, 20), 2 * BATCH + 1)
+    for start in range(0, len(made), 100):
+        log.append_all(made[start : start + 100])
+    counter = counter_of(store)
     assert [counter.follow() for _ in range(4)] == [True, True, True, False]
     with store.reading() as session:
-        assert session.scalar(select(func.sum(StatisticsCount.count))) == 2_100
+        assert session.scalar(select(func.sum(StatisticsCount.count))) == 2 * BATCH + 1
 
 
 def test_a_day_comes_when_two_have_passed(store, log, client, clock):
@@ -193,7 +198,7 @@ def test_a_day_that_is_counted_in_part_is_held_back(store, log, client):
     log.append_all(leaves(date(2026, 11, 18), 20))
     log.append_all(leaves(date(2026, 11, 19), 980))
     log.append_all(leaves(date(2026, 11, 19), 600))
-    StatisticsCounter(store, PROVINCES).follow()
+    counter_of(store).follow()
     assert read(client).until == date(2026, 11, 18)
     assert [row.count for row in read(client).days] == [20]
     count_up(store)

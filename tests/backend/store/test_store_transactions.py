@@ -1,6 +1,9 @@
 """The store keeps its promises on both databases."""
 
+import subprocess
+import sys
 import threading
+import time
 from datetime import UTC, datetime, timedelta, timezone
 
 import pytest
@@ -122,3 +125,38 @@ def test_sqlite_waits_for_the_disk(tmp_path):
 
 def _pragma(session: Session, name: str) -> object:
     return session.scalar(text(f"PRAGMA {name}"))
+
+
+def test_one_at_a_time_has_a_duty_whoever_asks_and_others_do_not_wait(store, store_url):
+    other = Store(store_url)
+    with store.alone("sweeping") as mine, store.alone("sweeping") as again, other.alone("sweeping") as theirs:
+        assert (mine, again, theirs) == (True, False, False)
+        with other.alone("counting") as another:
+            assert another
+    with other.alone("sweeping") as theirs:
+        assert theirs
+    other.close()
+
+
+_SWEEP = """
+import sys, time
+from backend.store import Store
+with Store(sys.argv[1]).alone("sweeping") as mine:
+    print(mine, flush=True)
+    time.sleep(60)
+"""
+
+
+def test_who_dies_leaves_his_duty_to_others(store, store_url):
+    sweeper = subprocess.Popen([sys.executable, "-c", _SWEEP, store_url], stdout=subprocess.PIPE, text=True)
+    with sweeper:
+        assert sweeper.stdout.readline() == "True\n"
+        with store.alone("sweeping") as mine:
+            assert not mine
+        sweeper.kill()
+    until = time.monotonic() + 20
+    mine = False
+    while not mine and time.monotonic() < until:  # PostgreSQL has to notice
+        with store.alone("sweeping") as mine:
+            pass
+    assert mine
