@@ -47,6 +47,7 @@ from backend.evidence.timestamping import build_timestamping, load_authority
 from backend.evidence.witness_building import build_prover, build_witnessing, load_witnesses
 from backend.evidence.witness_list import WitnessPolicy
 from backend.fleet.building import build_fleet
+from backend.fleet.nonces import open_nonces
 from backend.history.building import Needs, build_history
 from backend.history.dispute_finder import DisputeFinder
 from backend.history.http import create_blueprint as create_history
@@ -181,7 +182,7 @@ def build_services(settings: Settings) -> Services:
     """Build every part. Called once in each worker, after the fork: threads and connections do not survive one."""
     found = read_installation(settings)
     store = Store(settings.database_url)
-    fleet = build_fleet(settings, store)
+    fleet = build_fleet(settings, store, open_nonces(store, utc_now))
     log = EvidenceLog(store, settings.log_origin, found.keys.checkpoint, older=found.keys.older_checkpoint)
     witnessing = build_witnessing(found.witnesses, store, log, utc_now)
     if witnessing is not None:

@@ -63,14 +63,17 @@ class Store:
 
     Args:
         url: ``sqlite:///path`` or ``postgresql://user@host/name`` (the driver is psycopg 3, named or not).
+
+    Attributes:
+        file: SQLite's; None on PostgreSQL and in memory.
     """
 
     def __init__(self, url: str) -> None:
         self.engine = _make_engine(url)
         reading = self.engine.execution_options(**{_READING: True}, **_read_only(self.engine))
         self._glance = self.engine.execution_options(isolation_level="AUTOCOMMIT", **{_GLANCING: True})
-        self._file = _find_file(self.engine)
-        self._turn = WriteTurn(self._file) if self._file else None  # PostgreSQL lets many write
+        self.file = _find_file(self.engine)
+        self._turn = WriteTurn(self.file) if self.file else None  # PostgreSQL lets many write
         self._write = sessionmaker(self.engine, expire_on_commit=False)
         self._read = sessionmaker(reading, expire_on_commit=False)
 
@@ -106,8 +109,8 @@ class Store:
         Args:
             duty: Its name, a word.
         """
-        if self._file is not None:
-            with held_alone(Path(f"{self._file}-{duty}")) as mine:
+        if self.file is not None:
+            with held_alone(Path(f"{self.file}-{duty}")) as mine:
                 yield mine
         elif self.is_sqlite:  # in memory: one process
             yield True

@@ -4,12 +4,14 @@ import os
 
 from backend.fleet.admission import Admissions
 from backend.fleet.heartbeats import HeartbeatBuffer
+from backend.fleet.nonces import Nonces, TableNonces
 from backend.fleet.service import FleetService
 from backend.settings import Settings
 from backend.store import Store
 
 
-def build_fleet(settings: Settings, store: Store) -> FleetService:
-    """Build the fleet service over an open store."""
+def build_fleet(settings: Settings, store: Store, nonces: Nonces | None = None) -> FleetService:
+    """Build the fleet service over an open store; ``nonces`` are wanted where devices' requests come in."""
     buffer = HeartbeatBuffer(store, settings.heartbeat_flush_ms)
-    return FleetService(store, buffer, Admissions(store), os.urandom, settings.heartbeat_interval_s)
+    admissions = Admissions(store, nonces or TableNonces(store))
+    return FleetService(store, buffer, admissions, os.urandom, settings.heartbeat_interval_s)

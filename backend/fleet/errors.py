@@ -41,7 +41,8 @@ class AdmissionError(FleetError):
     """A request whose signature is right is refused all the same.
 
     Attributes:
-        reason: ``"unknown"`` (no such key any more), ``"suspended"`` or ``"replayed"`` (nonce seen before).
+        reason: ``"unknown"`` (no such key any more), ``"suspended"``, ``"replayed"`` (nonce seen before) or ``"stale"``
+            (signed before the memory of nonces begins).
     """
 
     def __init__(self, reason: str) -> None:

@@ -15,7 +15,8 @@ from backend.fleet.device_keys import key_thumbprint
 from backend.fleet.errors import AdmissionError, AgencyUnknownError, ClaimError, KeyTakenError
 from backend.fleet.heartbeats import HeartbeatBuffer
 from backend.fleet.listing import DeviceRow, list_devices
-from backend.fleet.models import Agency, Claim, Device, DeviceStatus, SeenNonce
+from backend.fleet.models import Agency, Claim, Device, DeviceStatus
+from backend.fleet.nonces import Nonce, TableNonces
 from backend.store import Store
 from contracts.fleet import EnrolReply, EnrolRequest, Heartbeat
 from contracts.message import Words
@@ -45,6 +46,7 @@ class FleetService:
         self._store = store
         self._buffer = buffer
         self._admissions = admissions
+        self._others_nonces = TableNonces(store)
         self._random_bytes = random_bytes
         self.heartbeat_interval_s = heartbeat_interval_s
 
@@ -150,17 +152,14 @@ class FleetService:
         """
         return self._admissions.admit(entry)
 
-    def remember_nonce(self, key_id: str, nonce: str, expires_at: datetime) -> None:
-        """Note a nonce of a key that is not enrolled yet.
+    def remember_nonce(self, nonce: Nonce, now: datetime) -> None:
+        """Note what was signed with a key that is no enrolled device's.
 
         Raises:
             AdmissionError: Seen before.
         """
-        try:
-            with self._store.transaction() as session:
-                session.add(SeenNonce(key_id=key_id, nonce=nonce, expires_at=expires_at))
-        except IntegrityError as error:
-            raise AdmissionError("replayed") from error
+        if nonce.key not in self._others_nonces.note([nonce], now):
+            raise AdmissionError("replayed")
 
     def record_heartbeat(self, device_id: str, heartbeat: Heartbeat, received_at: datetime) -> None:
         """Take a heartbeat; it is written a moment later with its neighbours."""

@@ -8,6 +8,7 @@ from backend.clients.oauth import TokenEndpoint, TokenParts
 from backend.clients.register import ClientRegister
 from backend.clients.tokens import TokenMint
 from backend.fleet.errors import AdmissionError
+from backend.fleet.nonces import Nonce
 from backend.fleet.service import FleetService
 from backend.http.agency_gate import AgencyGate
 from backend.http.client_certificate import ShownCertificate
@@ -46,7 +47,8 @@ def open_agency_door(
 
     def note_once(key_id: str, nonce: str, expires_at: datetime) -> bool:
         try:
-            fleet.remember_nonce(key_id, nonce, expires_at)
+            at = now()
+            fleet.remember_nonce(Nonce(key_id, nonce, at, expires_at), at)
         except AdmissionError:
             return False
         return True

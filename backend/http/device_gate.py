@@ -29,6 +29,7 @@ _REFUSALS: Final = {
     "unknown": ProblemCode.DEVICE_UNKNOWN,
     "suspended": ProblemCode.DEVICE_SUSPENDED,
     "replayed": ProblemCode.SIGNATURE_REPLAYED,
+    "stale": ProblemCode.SIGNATURE_OLD,
 }
 
 
@@ -62,9 +63,9 @@ class DeviceGate:
             ProblemError: The signature or its device is refused.
         """
         now = self._now()
-        checked = check_signature(_current_request(), now, lambda key_id: self._find_key(key_id, now))
+        nonce = check_signature(_current_request(), now, lambda key_id: self._find_key(key_id, now))
         try:
-            device = self._fleet.admit(Entry(checked.key_id, checked.nonce, checked.expires_at, now))
+            device = self._fleet.admit(Entry(nonce, now))
         except AdmissionError as error:
             raise ProblemError(_REFUSALS[error.reason]) from error
         except AdmissionUnavailableError as error:
@@ -81,10 +82,10 @@ class DeviceGate:
             key = parse_public_key(public_key)
         except ValueError as error:
             raise ProblemError(ProblemCode.BAD_REQUEST, "public_key is not an Ed25519 key in base64url") from error
-        thumbprint = key_thumbprint(public_key)
-        checked = check_signature(_current_request(), self._now(), lambda key_id: key if key_id == thumbprint else None)
+        thumbprint, now = key_thumbprint(public_key), self._now()
+        nonce = check_signature(_current_request(), now, lambda key_id: key if key_id == thumbprint else None)
         try:
-            self._fleet.remember_nonce(checked.key_id, checked.nonce, checked.expires_at)
+            self._fleet.remember_nonce(nonce, now)
         except AdmissionError as error:
             raise ProblemError(_REFUSALS[error.reason]) from error
 

@@ -11,6 +11,7 @@ from http_message_signatures.algorithms import ED25519
 from http_message_signatures.digests import ContentDigest
 from http_message_signatures.exceptions import HTTPMessageSignaturesException, InvalidSignature
 
+from backend.fleet.nonces import Nonce
 from backend.http.problems import ProblemError
 from contracts.problems import ProblemCode
 from contracts.signature import COVERED_COMPONENTS, LABEL, MAX_AGE_S, MAX_AHEAD_S, NONCE_BYTES, TAG
@@ -37,21 +38,6 @@ class SignedRequest:
     url: str
     headers: dict[str, str] = field(repr=False)
     body: bytes = field(repr=False)
-
-
-@dataclass(frozen=True, slots=True)
-class CheckedSignature:
-    """A signature that fits its request. Whether its nonce is new is for the fleet to say.
-
-    Attributes:
-        key_id: RFC 7638 thumbprint of the key that signed.
-        nonce: To be remembered until ``expires_at``.
-        expires_at: When the signature will be too old to need remembering.
-    """
-
-    key_id: str
-    nonce: str
-    expires_at: datetime
 
 
 class _TimeError(Exception):
@@ -92,8 +78,11 @@ class _Verifier(HTTPMessageVerifier):
             raise _TimeError
 
 
-def check_signature(request: SignedRequest, now: datetime, find_key: FindKey) -> CheckedSignature:
+def check_signature(request: SignedRequest, now: datetime, find_key: FindKey) -> Nonce:
     """Check everything about a signature that needs no memory.
+
+    Returns:
+        What is to be remembered of it: whether it is new is for the fleet to say.
 
     Raises:
         ProblemError: ``signature_missing``, ``digest_wrong``, ``signature_old``, ``device_unknown`` (no such key) or
@@ -119,11 +108,9 @@ def check_signature(request: SignedRequest, now: datetime, find_key: FindKey) ->
         code = ProblemCode.DEVICE_UNKNOWN if keys.unknown else ProblemCode.SIGNATURE_WRONG
         raise ProblemError(code) from error
     parameters = results[0].parameters
-    return CheckedSignature(
-        key_id=str(parameters["keyid"]),
-        nonce=_usable_nonce(parameters.get("nonce")),
-        expires_at=datetime.fromtimestamp(int(parameters["created"]), UTC) + timedelta(seconds=MAX_AGE_S),
-    )
+    created = datetime.fromtimestamp(int(parameters["created"]), UTC)
+    nonce = _usable_nonce(parameters.get("nonce"))
+    return Nonce(str(parameters["keyid"]), nonce, created, created + timedelta(seconds=MAX_AGE_S))
 
 
 def _check_digest(request: SignedRequest) -> None:

@@ -18,6 +18,7 @@ from backend.cases.building import build_cases, build_shelf
 from backend.console.dispute_desk import DisputeDesk
 from backend.eligibility.loading import load_rulebook
 from backend.fleet.building import build_fleet
+from backend.fleet.nonces import open_nonces
 from backend.fleet.service import FleetService
 from backend.history.acting import Acting
 from backend.history.dispute_finder import DisputeFinder
@@ -168,7 +169,7 @@ def build_centre(url: str, tmp_path, readiness=(), **environment: str) -> Centre
     settings = read_settings({f"BAIDIAO_CENTRE_{name}": value for name, value in given.items()})
     store, clock = Store(url), Clock()
     load_metadata().create_all(store.engine)
-    fleet = build_fleet(settings, store)
+    fleet = build_fleet(settings, store, open_nonces(store, clock))
     fleet.seed_agencies()
     checks = readiness or (ReadinessCheck("always", lambda: True),)
     shelf = build_shelf(store, MandateBook(store, kept_s=0), CASES_KEY, clock, os.urandom)

@@ -7,7 +7,7 @@ from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
 from sqlalchemy import event
 from sqlalchemy.exc import OperationalError
 
-from backend.fleet.models import DeviceStatus, SeenNonce
+from backend.fleet.models import DeviceStatus
 from contracts.fleet import HEARTBEAT_PATH
 from contracts.signature import MAX_AGE_S, MAX_AHEAD_S
 from tests.support.centre_app import Device, heartbeat, new_nonce
@@ -40,6 +40,7 @@ def test_unknown_routes_for_devices_want_a_signature_too(centre):
 @pytest.mark.parametrize("age_s", [MAX_AGE_S, -MAX_AHEAD_S])
 def test_at_the_edge_of_its_time(centre, age_s):
     device = centre.enrol()
+    centre.clock.move(seconds=MAX_AGE_S)  # what was signed before the centre began is refused however young it is
     created = centre.clock() - timedelta(seconds=age_s)
     assert device.post(PATH, heartbeat(), created=created).status_code == 200
 
@@ -47,6 +48,7 @@ def test_at_the_edge_of_its_time(centre, age_s):
 @pytest.mark.parametrize("age_s", [MAX_AGE_S + 1, -MAX_AHEAD_S - 1])
 def test_beyond_its_time(centre, age_s):
     device = centre.enrol()
+    centre.clock.move(seconds=MAX_AGE_S)  # what was signed before the centre began is refused however young it is
     created = centre.clock() - timedelta(seconds=age_s)
     refused(device.post(PATH, heartbeat(), created=created), "signature_old", 401)
 
@@ -64,15 +66,6 @@ def test_a_replay_is_refused_and_the_clock_cannot_outwait_it(centre_on_each):
     refused(device.send("POST", PATH, body, headers=headers), "signature_replayed", 401)
     centre.clock.move(seconds=2)
     refused(device.send("POST", PATH, body, headers=headers), "signature_old", 401)
-
-
-def test_nonces_do_not_pile_up(centre):
-    device = centre.enrol()
-    device.post(PATH, heartbeat())
-    centre.clock.move(seconds=MAX_AGE_S + 61)
-    device.post(PATH, heartbeat())
-    with centre.store.reading() as session:
-        assert session.query(SeenNonce).count() == 1
 
 
 def test_a_changed_body(centre):
