@@ -94,20 +94,20 @@ class LogFollower:
         """End it."""
         self._rounds.close()
 
-    def follow(self) -> bool:
-        """Look at the next leaves; returns whether there were any."""
+    def follow(self) -> int:
+        """Look at the next leaves; returns how many there were."""
         with self._store.reading() as session:
             head = session.scalar(_HEAD) or 0
             seen = {cursor: cursor.read(session) for cursor in self._cursors}
             first = min(seen.values())
             if first >= head:
-                return False
+                return 0
             leaves = [read_leaf(index, content) for index, content in session.execute(_LEAVES, {"first": first})]
             # Worked out before the database's write lock is taken: those who decide wait for it.
             writes = [(at, at.index.prepare(session, leaves)) for at in self._cursors if seen[at] == first]
         if leaves:
             self._keep(first, leaves[-1].index + 1, writes)
-        return bool(leaves)
+        return len(leaves)
 
     def catch_up(self) -> None:
         """Look at every leaf there is."""
@@ -116,7 +116,8 @@ class LogFollower:
 
     def _keep_up(self) -> None:
         with self._store.alone(_DUTY) as nobody_else:
-            while nobody_else and not self._rounds.ending and self.follow():
+            # What came meanwhile is for the next round: few at a time cost almost as much as many.
+            while nobody_else and not self._rounds.ending and self.follow() == BATCH:
                 pass
 
     def _keep(self, seen: int, size: int, writes: Sequence[tuple["_Cursor", Write]]) -> None:

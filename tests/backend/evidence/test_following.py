@@ -57,7 +57,7 @@ def test_an_index_that_came_later_catches_up_with_the_others(store, log):
     LogFollower(store, LEFT).catch_up()
     fill(log, BATCH + 3, 2)
     both = LogFollower(store, LEFT, RIGHT)
-    assert [both.follow() for _ in range(4)] == [True, True, True, False]
+    assert [both.follow() for _ in range(4)] == [BATCH, 5, 2, 0]
     told = [(number, str(number)) for number in range(BATCH + 5)]
     assert read(store, LEFT_ROWS) == read(store, RIGHT_ROWS) == told
 
@@ -93,3 +93,18 @@ def test_in_the_background_one_follows_at_a_time(store, log):
     follower._keep_up()
     assert len(read(store, LEFT_ROWS)) == 2
     other.close()
+
+
+def test_a_round_ends_with_the_last_full_batch(store, log):
+    added = []
+
+    def read_while_others_decide(leaf):
+        if leaf.index == BATCH:
+            added.append(leaf.index)
+            fill(log, BATCH + 1, 1)
+        return write_row(leaf)
+
+    fill(log, 0, BATCH)
+    fill(log, BATCH, 1)
+    LogFollower(store, OneRowEach(LEFT_ROWS, LEFT.cursor, read_while_others_decide))._keep_up()
+    assert (len(added), len(read(store, LEFT_ROWS))) == (1, BATCH + 1)
