@@ -21,7 +21,7 @@ from backend.linkage.kept import KeptAnswers, Limits
 from backend.linkage.linked import LinkedAgency, link_agencies
 from backend.linkage.loop import AgencyLoop
 from backend.linkage.ports import Closing, References
-from backend.linkage.transport import AiohttpTransport
+from backend.linkage.transport import HttpTransport
 from contracts.decision import AskState, NotKnownCause, Progress, SourceOutcome, Subject
 from contracts.subject import SubjectKind
 
@@ -39,7 +39,7 @@ class FactGatherer:
         self,
         agencies: Sequence[LinkedAgency],
         loop: AgencyLoop,
-        transport: AiohttpTransport | None = None,
+        transport: HttpTransport | None = None,
         references: References | None = None,
     ) -> None:
         self._agencies = tuple(agencies)
@@ -52,7 +52,7 @@ class FactGatherer:
         cls, directory: Directory, shelf: RegisterShelf | None = None, references: References | None = None
     ) -> "FactGatherer":
         """Build with real HTTP to the agencies of ``directory``, and the registers kept in ``shelf``."""
-        transport = AiohttpTransport()
+        transport = HttpTransport()
         agencies = link_agencies(directory, transport, shelf, KeptAnswers())
         return cls(agencies, AgencyLoop(), transport, references)
 

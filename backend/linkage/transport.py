@@ -1,20 +1,29 @@
-"""HTTP to the agencies over one aiohttp session: small answers only, no redirects, no compression, no cookies."""
+"""HTTP to the agencies over kept connections: small answers only, no redirects, no compression, no cookies."""
 
 import asyncio
+import socket
+import ssl
+from collections import deque
 from collections.abc import Mapping
+from dataclasses import dataclass, field
+from functools import partial
 from typing import Final
+from urllib.parse import urlsplit
 
-import aiohttp
-from yarl import URL
+from aiohappyeyeballs import start_connection
 
+from backend.linkage.http_line import AnswerError, HttpLine, LostLineError, encode_request
 from backend.linkage.ports import HttpCall, NotKnown
 from contracts.decision import NotKnownCause
 
 MAX_CONNECTIONS_PER_AGENCY: Final = 128
 CONNECTION_KEPT_S: Final = 20
+_NEXT_ADDRESS_S: Final = 0.25
+"""RFC 8305 section 8: the Connection Attempt Delay."""
 _BUSY: Final = frozenset({408, 429, 503})
-_LOST: Final = (aiohttp.ServerDisconnectedError, ConnectionResetError, BrokenPipeError)
+_PORTS: Final = {"http": 80, "https": 443}
 _BASE_HEADERS: Final[Mapping[str, str]] = {"Accept-Encoding": "identity", "User-Agent": "baidiao-centre"}
+_Line = HttpLine[NotKnown]
 
 
 def classify_status(status: int) -> NotKnown:
@@ -35,20 +44,41 @@ def classify_failure(error: Exception) -> NotKnown:
     detail = type(error).__name__
     if isinstance(error, TimeoutError):
         return NotKnown(NotKnownCause.TIMEOUT, retryable=True, detail="deadline")
-    if isinstance(error, aiohttp.ClientSSLError | aiohttp.InvalidURL):
+    if isinstance(error, AnswerError):
+        return NotKnown(NotKnownCause.BAD_ANSWER, retryable=error.detail == "cut_short", detail=error.detail)
+    if isinstance(error, ssl.SSLError):
         return NotKnown(NotKnownCause.UNREACHABLE, retryable=False, detail=detail)
-    if isinstance(error, aiohttp.ClientPayloadError):
-        return NotKnown(NotKnownCause.BAD_ANSWER, retryable=True, detail=detail)
-    if isinstance(error, aiohttp.ClientConnectionError | OSError):
+    if isinstance(error, OSError):
         return NotKnown(NotKnownCause.UNREACHABLE, retryable=True, detail=detail)
     return NotKnown(NotKnownCause.BAD_ANSWER, retryable=False, detail=detail)
 
 
-class AiohttpTransport:
-    """The real transport. Lives on one event loop; its session opens at the first call."""
+@dataclass(slots=True)
+class _Agency:
+    """The connections to one address under one set of certificates.
+
+    Attributes:
+        idle: Those kept, the last used at the end.
+        free: How many more may be in use.
+    """
+
+    idle: deque[_Line] = field(default_factory=deque)
+    free: asyncio.Semaphore = field(default_factory=lambda: asyncio.Semaphore(MAX_CONNECTIONS_PER_AGENCY))
+
+
+@dataclass(frozen=True, slots=True)
+class _Place:
+    host: str
+    port: int
+    tls: ssl.SSLContext | None
+
+
+class HttpTransport:
+    """The real transport. Lives on one event loop; opens a connection where none is free."""
 
     def __init__(self) -> None:
-        self._session: aiohttp.ClientSession | None = None
+        self._agencies: dict[_Place, _Agency] = {}
+        self._usual_tls: ssl.SSLContext | None = None
 
     async def send(self, call: HttpCall, deadline_s: float) -> bytes | NotKnown:
         """Send ``call`` and return the answer's body, or why there is none. Never raises for a fault of the peer."""
@@ -56,75 +86,83 @@ class AiohttpTransport:
             async with asyncio.timeout(deadline_s):
                 try:
                     return await self._exchange(call)
-                except _LOST:
+                except LostLineError:
                     # An idle connection that the peer closed just as we used it. Questions only read, so once more.
                     return await self._exchange(call)
-        except (TimeoutError, OSError, aiohttp.ClientError, aiohttp.http.HttpProcessingError, ValueError) as error:
+        except (TimeoutError, OSError, AnswerError, ValueError) as error:
             return classify_failure(error)
 
-    async def _exchange(self, call: HttpCall) -> bytes | NotKnown:
-        headers = {**_BASE_HEADERS, "Accept": ", ".join(sorted(call.accepts)), **call.headers}
-        if call.method == "POST":
-            headers["Content-Type"] = call.content_type
-        request = self._opened().request(
-            call.method,
-            URL(call.url, encoded=True),
-            data=call.body or None,
-            headers=headers,
-            allow_redirects=False,
-            ssl=call.tls or True,
-        )
-        async with request as response:
-            told = call.inspect(response.status, response.headers) if call.inspect else None
-            if told is not None:
-                return told
-            if response.status != 200 and response.status not in call.fault_statuses:
-                return classify_status(response.status)
-            refusal = _refuse(response, call)
-            if refusal is not None:
-                return NotKnown(NotKnownCause.BAD_ANSWER, retryable=False, detail=refusal)
-            body = await _read_limited(response.content, call.most_bytes)
-        if body is None:
-            return NotKnown(NotKnownCause.BAD_ANSWER, retryable=False, detail="too_large")
-        return body
-
-    def _opened(self) -> aiohttp.ClientSession:
-        if self._session is None:
-            connector = aiohttp.TCPConnector(
-                limit=0,
-                limit_per_host=MAX_CONNECTIONS_PER_AGENCY,
-                keepalive_timeout=CONNECTION_KEPT_S,
-                ttl_dns_cache=60,
-            )
-            self._session = aiohttp.ClientSession(
-                connector=connector,
-                cookie_jar=aiohttp.DummyCookieJar(),
-                timeout=aiohttp.ClientTimeout(total=None, sock_connect=None),  # the deadline covers all of it
-                auto_decompress=False,  # a small compressed answer may unfold into a huge one
-            )
-        return self._session
-
     async def aclose(self) -> None:
-        """Close every connection."""
-        if self._session is not None:
-            await self._session.close()
-            self._session = None
+        """Close every connection that is not in use."""
+        for agency in self._agencies.values():
+            while agency.idle:
+                agency.idle.pop().close()
+        self._agencies.clear()
+        await asyncio.sleep(0)  # the loop hangs up on its next turn
+
+    async def _exchange(self, call: HttpCall) -> bytes | NotKnown:
+        place, request = self._place(call), _encode(call)
+        agency = self._agencies.setdefault(place, _Agency())
+        async with agency.free:
+            line = _take(agency) or await _open(place)
+            answer = await line.exchange(request, partial(_judge, call), call.most_bytes)
+            if line.is_open:
+                line.idle_since_s = asyncio.get_running_loop().time()
+                agency.idle.append(line)
+        return answer.body if answer.refusal is None else answer.refusal
+
+    def _place(self, call: HttpCall) -> _Place:
+        parts = urlsplit(call.url)
+        if parts.scheme not in _PORTS or not parts.hostname or parts.username is not None:
+            raise ValueError("no address to send to")
+        tls = None
+        if parts.scheme == "https":
+            self._usual_tls = self._usual_tls or ssl.create_default_context()
+            tls = call.tls or self._usual_tls
+        return _Place(parts.hostname, parts.port or _PORTS[parts.scheme], tls)
 
 
-def _refuse(response: aiohttp.ClientResponse, call: HttpCall) -> str | None:
-    if response.content_type not in call.accepts:
-        return "content_type"
-    if response.headers.get("Content-Encoding", "identity") != "identity":
-        return "content_encoding"
-    if (response.content_length or 0) > call.most_bytes:
-        return "too_large"
+def _take(agency: _Agency) -> _Line | None:
+    """Return a kept connection that is still good, the last used first; hang up those kept for too long."""
+    too_old_s = asyncio.get_running_loop().time() - CONNECTION_KEPT_S
+    while agency.idle and agency.idle[0].idle_since_s < too_old_s:
+        agency.idle.popleft().close()
+    while agency.idle:
+        line = agency.idle.pop()
+        if line.is_open:
+            return line
     return None
 
 
-async def _read_limited(content: aiohttp.StreamReader, most: int) -> bytes | None:
-    body = bytearray()
-    async for chunk in content.iter_any():
-        body += chunk
-        if len(body) > most:
-            return None
-    return bytes(body)
+async def _open(place: _Place) -> _Line:
+    loop = asyncio.get_running_loop()
+    addresses = await loop.getaddrinfo(place.host, place.port, type=socket.SOCK_STREAM)
+    # A host may have addresses that lead nowhere, of IPv6 above all: the others are tried without waiting for them.
+    connected = await start_connection(addresses, happy_eyeballs_delay=_NEXT_ADDRESS_S, interleave=1)
+    name = place.host if place.tls else None
+    _transport, line = await loop.create_connection(_Line, sock=connected, ssl=place.tls, server_hostname=name)
+    return line
+
+
+def _encode(call: HttpCall) -> bytes:
+    parts = urlsplit(call.url)
+    headers = {"Host": parts.netloc, **_BASE_HEADERS, "Accept": ", ".join(sorted(call.accepts)), **call.headers}
+    if call.method == "POST":
+        headers["Content-Type"] = call.content_type
+    target = (parts.path or "/") + (f"?{parts.query}" if parts.query else "")
+    return encode_request(call.method, target, headers, call.body)
+
+
+def _judge(call: HttpCall, status: int, headers: Mapping[str, str]) -> NotKnown | None:
+    """Return why an answer is none, by its status and headers."""
+    told = call.inspect(status, headers) if call.inspect else None
+    if told is not None:
+        return told
+    if status != 200 and status not in call.fault_statuses:
+        return classify_status(status)
+    media = headers.get("Content-Type", "").partition(";")[0].strip().lower()
+    if media not in call.accepts:
+        return NotKnown(NotKnownCause.BAD_ANSWER, retryable=False, detail="content_type")
+    if headers.get("Content-Encoding", "identity") != "identity":
+        return NotKnown(NotKnownCause.BAD_ANSWER, retryable=False, detail="content_encoding")
+    return None

@@ -28,7 +28,7 @@ from backend.linkage.hosted.upload import Upload, take_in
 from backend.linkage.interfaces import DciParty, XRoadParty
 from backend.linkage.mapping import BulkShape
 from backend.linkage.ports import NotKnown, Provider
-from backend.linkage.transport import AiohttpTransport
+from backend.linkage.transport import HttpTransport
 from contracts.decision import NotKnownCause
 from tests.support.linkage_agencies import NUMBER, AgencyServer, Behaviour, drops, hangs, says, sends
 from tests.support.linkage_contract import AS_OF, KNOWN
@@ -113,7 +113,7 @@ class HttpStage:
 
     def __init__(self, server: AgencyServer) -> None:
         self.server = server
-        self.transport = AiohttpTransport()
+        self.transport = HttpTransport()
         self.provider: Provider = self.make()
 
     def make(self) -> Provider:
@@ -422,7 +422,7 @@ class HostedStage:
     def __init__(self, folder: Path) -> None:
         self.folder = folder
         self.shelf = RegisterShelf(folder / "registers", bytes(range(32)))
-        (self.provider,) = make_providers(HOSTED, AiohttpTransport(), self.shelf)
+        (self.provider,) = make_providers(HOSTED, HttpTransport(), self.shelf)
         self.before = b""
 
     def take(self, number: str) -> None:

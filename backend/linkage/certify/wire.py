@@ -9,7 +9,7 @@ import aiohttp
 from yarl import URL
 
 from backend.linkage.ports import MAX_ANSWER_BYTES, HttpCall, NotKnown
-from backend.linkage.transport import AiohttpTransport
+from backend.linkage.transport import HttpTransport
 
 _PIECES: Final = 8
 
@@ -27,7 +27,7 @@ class Recorder:
     """A transport that remembers the last call as it really went out, proofs and TLS included."""
 
     def __init__(self) -> None:
-        self._inner = AiohttpTransport()
+        self._inner = HttpTransport()
         self.last: HttpCall | None = None
 
     async def send(self, call: HttpCall, deadline_s: float) -> bytes | NotKnown:

@@ -19,7 +19,7 @@ from backend.linkage.hosted.sheets import SheetError
 from backend.linkage.hosted.shelf import RegisterShelf
 from backend.linkage.hosted.upload import Upload, take_in
 from backend.linkage.ports import Closing, DatedFacts, Facts, NotKnown
-from backend.linkage.transport import AiohttpTransport
+from backend.linkage.transport import HttpTransport
 from contracts.card import Birth
 from contracts.decision import NotKnownCause
 from tests.support.agency_servers import build_small_stores, running_agency
@@ -75,7 +75,7 @@ def by_file() -> Agency:
 
 
 def ask(agency: Agency, number: str = GRANDMOTHER, shelf: RegisterShelf | None = None) -> Facts | NotKnown:
-    (provider,) = make_providers(agency, AiohttpTransport(), shelf)
+    (provider,) = make_providers(agency, HttpTransport(), shelf)
     deadline_s = 0.5
     try:
         return asyncio.run(provider.ask(subject(number), frozenset(KNOWN), deadline_s))

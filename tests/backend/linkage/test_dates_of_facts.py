@@ -18,7 +18,7 @@ from backend.linkage.linked import LinkedAgency
 from backend.linkage.loop import AgencyLoop
 from backend.linkage.ports import DatedFacts, Provider
 from backend.linkage.reading import read_facts
-from backend.linkage.transport import AiohttpTransport
+from backend.linkage.transport import HttpTransport
 from backend.linkage.written_dates import parse_moment
 from contracts.decision import NotKnownCause, Outcome
 from contracts.message import Words
@@ -128,7 +128,7 @@ def test_a_register_s_rows_may_have_dates_of_their_own(tmp_path: Path) -> None:
 
 
 def test_a_decision_counts_a_fact_as_old_as_its_agency_says(tmp_path: Path) -> None:
-    centre, transport = Centre(tmp_path), AiohttpTransport()
+    centre, transport = Centre(tmp_path), HttpTransport()
     centre.now = datetime.now(UTC)
     others = {fact: value for fact, value in GRANDMOTHER.items() if fact is not Fact.STATE_PENSION}
     name = Words(th="ก", en="A")

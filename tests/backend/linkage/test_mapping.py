@@ -18,7 +18,7 @@ from backend.linkage.errors import DirectoryError, WrongAnswerError
 from backend.linkage.facts import Fact
 from backend.linkage.ports import Facts, NotKnown
 from backend.linkage.reading import read_facts
-from backend.linkage.transport import AiohttpTransport
+from backend.linkage.transport import HttpTransport
 from contracts.card import Birth
 from contracts.decision import NotKnownCause
 from tests.support.linkage_agencies import NUMBER, AgencyServer, says, sends, subject
@@ -166,7 +166,7 @@ def ask(entry: dict[str, Any], times: int = 1) -> list[Facts | NotKnown]:
     agency = Agency.model_validate({"id": "tax", "name": {"th": "ก", "en": "T"}, "adapter": "rest", **entry})
 
     async def run() -> list[Facts | NotKnown]:
-        transport = AiohttpTransport()
+        transport = HttpTransport()
         (provider,) = make_providers(agency, transport)
         try:
             return [await provider.ask(subject(), provider.offers, 0.5) for _ in range(times)]

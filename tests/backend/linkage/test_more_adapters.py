@@ -28,7 +28,7 @@ from backend.linkage.gather import FactGatherer
 from backend.linkage.linked import LinkedAgency
 from backend.linkage.loop import AgencyLoop
 from backend.linkage.ports import Facts, NotKnown
-from backend.linkage.transport import AiohttpTransport
+from backend.linkage.transport import HttpTransport
 from contracts.decision import NotKnownCause
 from contracts.message import Words
 from tests.support.dci_forms import check_search
@@ -272,5 +272,5 @@ def test_each_adapter_is_made_from_configuration(tmp_path: Path) -> None:
         DciProvider: agency(adapter="dci", dci=dci),
     }
     for kind, entry in entries.items():
-        (made,) = make_providers(Agency.model_validate(entry), AiohttpTransport())
+        (made,) = make_providers(Agency.model_validate(entry), HttpTransport())
         assert type(made) is kind

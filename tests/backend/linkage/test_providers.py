@@ -53,8 +53,8 @@ def ask(stage: HttpStage, deadline_s: float = DEADLINE_S) -> Facts | NotKnown:
         ("array", NotKnownCause.BAD_ANSWER, "not_an_object"),
         ("text_found", NotKnownCause.BAD_ANSWER, "wrong_type:found"),
         ("status_500", NotKnownCause.BAD_ANSWER, "status_500"),
-        ("dropping", NotKnownCause.UNREACHABLE, "ServerDisconnectedError"),
-        ("closing_mid_body", NotKnownCause.BAD_ANSWER, "ClientPayloadError"),
+        ("dropping", NotKnownCause.UNREACHABLE, "LostLineError"),
+        ("closing_mid_body", NotKnownCause.BAD_ANSWER, "cut_short"),
     ],
 )
 def test_rest_says_what_was_wrong(server: AgencyServer, name: str, cause: NotKnownCause, detail: str) -> None:

@@ -22,7 +22,7 @@ from backend.linkage.directory import Agency
 from backend.linkage.errors import DirectoryError
 from backend.linkage.facts import Fact
 from backend.linkage.ports import Facts, NotKnown
-from backend.linkage.transport import AiohttpTransport
+from backend.linkage.transport import HttpTransport
 from contracts.decision import NotKnownCause
 from tests.support.linkage_agencies import AgencyServer, drops, hangs, says, subject
 
@@ -123,7 +123,7 @@ def ask(entry: dict[str, Any], deadline_s: float = 1.5) -> Facts | NotKnown:
     )
 
     async def run() -> Facts | NotKnown:
-        transport = AiohttpTransport()
+        transport = HttpTransport()
         try:
             (provider,) = make_providers(agency, transport)
             return await provider.ask(subject(), frozenset({Fact.ALIVE}), deadline_s)

@@ -14,7 +14,7 @@ from backend.linkage.facts import Fact
 from backend.linkage.gather import FactGatherer
 from backend.linkage.gathered import Gathered
 from backend.linkage.ports import Facts, NotKnown
-from backend.linkage.transport import AiohttpTransport
+from backend.linkage.transport import HttpTransport
 from contracts.decision import NotKnownCause
 from tests.support.linkage_agencies import AgencyServer, drops, says, subject
 from tests.support.linkage_stages import RECORD, TOGETHER, lines_say
@@ -35,7 +35,7 @@ def line(number: str, **changes: object) -> dict[str, Any]:
 
 def ask(server: AgencyServer, *numbers: str) -> list[Facts | NotKnown]:
     async def run() -> list[Facts | NotKnown]:
-        transport = AiohttpTransport()
+        transport = HttpTransport()
         assert TOGETHER.bulk is not None
         provider = TogetherProvider(server.base_url, TOGETHER, TOGETHER.bulk, transport)
         try:
