@@ -3,7 +3,8 @@
 from collections.abc import Callable, Mapping
 from typing import Any, Final
 
-from flask import Flask, current_app, g, redirect, request, url_for
+from flask import Flask, Request, current_app, g, redirect, request, url_for
+from flask.sessions import SecureCookieSession, SecureCookieSessionInterface
 from flask_security import MailUtil, Security, UserDatastore
 from flask_security.forms import LoginForm
 from flask_wtf import CSRFProtect
@@ -47,6 +48,15 @@ _CONFIG: Final[Mapping[str, Any]] = {
     "SESSION_COOKIE_SAMESITE": "Lax",
     "SESSION_COOKIE_PATH": "/console",
 }
+
+
+class _Sessions(SecureCookieSessionInterface):
+    """Looks at cookies where there are any: devices and agencies' systems send none, and would pay for it each time."""
+
+    def open_session(self, app: Flask, request: Request) -> SecureCookieSession | None:
+        if self.get_cookie_name(app) not in request.cookies:
+            return self.session_class()
+        return super().open_session(app, request)
 
 
 class _Mail(MailUtil):
@@ -109,6 +119,7 @@ def install_accounts(
     app.extensions[_THROTTLE] = LoginThrottle(limiter)
     app.after_request(_say_when)
     app.config.from_mapping(_CONFIG)
+    app.session_interface = _Sessions()
     app.config["SECRET_KEY"] = secret
     app.config["SECURITY_PASSWORD_SALT"] = secret.hex()  # salts the library's own tokens, not passwords
     app.config["SESSION_COOKIE_SECURE"] = secure_cookies

@@ -5,7 +5,7 @@ from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 from typing import Final
 
-from sqlalchemy import delete, or_, select, update
+from sqlalchemy import and_, bindparam, delete, or_, select, update
 
 from backend.bulk.models import BulkItemRow, BulkJobRow
 from backend.bulk.sealing import Sealer
@@ -16,6 +16,15 @@ LEASE: Final = timedelta(seconds=30)
 """How long a batch stays with a worker that says nothing more: as long as a few lines may take at worst."""
 RESULTS_KEPT: Final = timedelta(hours=24)
 _OPEN: Final = (BulkState.WAITING.value, BulkState.RUNNING.value)
+_IS_FREE: Final = and_(
+    BulkJobRow.state.in_(_OPEN),
+    or_(BulkJobRow.lease_until.is_(None), BulkJobRow.lease_until < bindparam("now")),
+)
+# Made once: every process looks twice a second.
+_WAITING: Final = select(BulkJobRow.id).where(_IS_FREE).limit(1)
+_NEXT: Final = (
+    select(BulkJobRow).where(_IS_FREE).order_by(BulkJobRow.served_at).limit(1).with_for_update(skip_locked=True)
+)
 
 
 @dataclass(frozen=True, slots=True)
@@ -58,12 +67,10 @@ class BulkQueue:
     def claim(self, lease: str, most: int) -> Claim | None:
         """Take the next lines of the batch whose turn it is; None when nothing waits."""
         now = self.now()
-        free = or_(BulkJobRow.lease_until.is_(None), BulkJobRow.lease_until < now)
-        wanted = select(BulkJobRow).where(BulkJobRow.state.in_(_OPEN), free).order_by(BulkJobRow.served_at).limit(1)
         if not self._something_waits(now):  # the common case, and it takes no write lock
             return None
         with self.store.transaction() as session:
-            job = session.scalar(wanted.with_for_update(skip_locked=True))
+            job = session.scalar(_NEXT, {"now": now})
             if job is None:
                 return None
             job.state, job.served_at = BulkState.RUNNING.value, now
@@ -121,10 +128,8 @@ class BulkQueue:
             session.execute(delete(BulkJobRow).where(BulkJobRow.expires_at < self.now()))
 
     def _something_waits(self, now: datetime) -> bool:
-        free = or_(BulkJobRow.lease_until.is_(None), BulkJobRow.lease_until < now)
         with self.store.glancing() as connection:
-            found = connection.execute(select(BulkJobRow.id).where(BulkJobRow.state.in_(_OPEN), free).limit(1))
-            return found.first() is not None
+            return connection.execute(_WAITING, {"now": now}).first() is not None
 
     def _open(self, job_id: str, position: int, sealed: bytes) -> BulkItem:
         return BulkItem.model_validate_json(self.sealer.open(sealed, f"{job_id}/{position}"))

@@ -3,7 +3,7 @@
 from collections.abc import Callable, Iterable, Sequence
 from typing import cast
 
-from sqlalchemy import Connection, Table, insert, select, text, update
+from sqlalchemy import Connection, Table, bindparam, insert, select, text, update
 from sqlalchemy.exc import SQLAlchemyError
 from sqlalchemy.orm import Session
 
@@ -18,11 +18,15 @@ from contracts.log_proof import leaf_hash
 StoreBatch = Callable[[Session, Sequence[Submission]], Sequence[References | Exception]]
 _Rows = list[dict[str, object]]
 _CREATE_HEAD = text("INSERT INTO evidence_head (id, size, peaks) VALUES (:id, 0, :peaks) ON CONFLICT DO NOTHING")
-_FIND_HEAD = select(EvidenceHead.size, EvidenceHead.peaks).where(EvidenceHead.id == HEAD_ID)
 # Declared as clauses, in truth always tables.
 _HEAD, _LEAF, _NODE, _MID = (
     cast("Table", model.__table__) for model in (EvidenceHead, EvidenceLeaf, EvidenceNode, EvidenceMidNode)
 )
+# Made once: while a batch is written everyone else waits, and making a statement costs more than running it.
+_FIND_HEAD = select(_HEAD.c.size, _HEAD.c.peaks).where(_HEAD.c.id == HEAD_ID)
+_LOCK_HEAD = _FIND_HEAD.with_for_update()
+_MOVE_HEAD = update(_HEAD).where(_HEAD.c.id == HEAD_ID).values(size=bindparam("new_size"), peaks=bindparam("new_peaks"))
+_PUT_LEAF, _PUT_NODE, _PUT_MID = (insert(table) for table in (_LEAF, _NODE, _MID))
 
 
 class NotTogetherError(Exception):
@@ -114,23 +118,22 @@ def _insert(session: Session, rows: _Rows, completed: Iterable[Node]) -> None:
             mids.append({"height": node.height, **place})
     try:
         connection = session.connection()
-        for table, wanted in ((_LEAF, rows), (_NODE, nodes), (_MID, mids)):
+        for put, wanted in ((_PUT_LEAF, rows), (_PUT_NODE, nodes), (_PUT_MID, mids)):
             if wanted:
-                connection.execute(insert(table), wanted)
+                connection.execute(put, wanted)
     except SQLAlchemyError as error:
         raise unavailable(error) from error
 
 
 def _lock_head(session: Session) -> CompactRange:
     """Read the tree and keep everyone else from appending until this transaction ends."""
-    wanted = _FIND_HEAD.with_for_update()
-    head = session.execute(wanted).one_or_none()
+    connection = session.connection()
+    head = connection.execute(_LOCK_HEAD).one_or_none()
     if head is None:
-        session.execute(_CREATE_HEAD, {"id": HEAD_ID, "peaks": b""})
-        head = session.execute(wanted).one()
+        connection.execute(_CREATE_HEAD, {"id": HEAD_ID, "peaks": b""})
+        head = connection.execute(_LOCK_HEAD).one()
     return CompactRange.parse(head.size, head.peaks)
 
 
 def _move_head(session: Session, tree: CompactRange) -> None:
-    moved = update(_HEAD).where(_HEAD.c.id == HEAD_ID).values(size=tree.size, peaks=tree.encode())
-    session.connection().execute(moved)
+    session.connection().execute(_MOVE_HEAD, {"new_size": tree.size, "new_peaks": tree.encode()})

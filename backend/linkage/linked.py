@@ -2,6 +2,7 @@
 
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, field
+from typing import Final
 
 from backend.linkage.adapters.linking import make_providers, make_together
 from backend.linkage.breaker import Breaker
@@ -15,6 +16,9 @@ from contracts.message import Words
 from contracts.subject import SubjectKind
 
 _PERSONS = frozenset({SubjectKind.PERSON})
+_FOUND_MOST: Final = 256
+"""Sets of facts that are remembered: services asked together have the same one each time."""
+Parts = tuple[tuple[Provider, frozenset[Fact]], ...]
 
 
 @dataclass(slots=True)
@@ -37,15 +41,25 @@ class LinkedAgency:
     together: tuple[Provider, ...] = ()
     breaker: Breaker = field(default_factory=Breaker)
     in_flight: int = 0
+    _found: dict[tuple[SubjectKind, frozenset[Fact], bool], Parts] = field(
+        default_factory=dict, init=False, repr=False, compare=False
+    )
 
-    def providers_for(
-        self, kind: SubjectKind, facts: frozenset[Fact], *, together: bool = False
-    ) -> list[tuple[Provider, frozenset[Fact]]]:
+    def providers_for(self, kind: SubjectKind, facts: frozenset[Fact], *, together: bool = False) -> Parts:
         """Return those that can be asked about such a subject and yield wanted facts, with these."""
+        wanted = (kind, facts, together)
+        found = self._found.get(wanted)
+        if found is None:
+            if len(self._found) >= _FOUND_MOST:
+                self._found.clear()
+            found = self._found[wanted] = self._find(*wanted)
+        return found
+
+    def _find(self, kind: SubjectKind, facts: frozenset[Fact], together: bool) -> Parts:  # as found
         providers = self.together or self.providers if together else self.providers
         kinds = self.kinds or (_PERSONS,) * len(providers)
         parts = zip(providers, kinds, strict=True)
-        return [(provider, wanted) for provider, of in parts if kind in of and (wanted := provider.offers & facts)]
+        return tuple((provider, wanted) for provider, of in parts if kind in of and (wanted := provider.offers & facts))
 
 
 def link_agencies(
