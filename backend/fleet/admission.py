@@ -1,30 +1,33 @@
-"""Lets each rightly signed request of an active device pass once. Requests that come together share one commit."""
+"""Lets each rightly signed request of an active device pass once."""
 
-from collections.abc import Sequence
-from concurrent.futures import TimeoutError as FutureTimeoutError
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Final
 
 from sqlalchemy import bindparam, select
 
-from backend.fleet.errors import AdmissionError, AdmissionUnavailableError
+from backend.fleet.errors import AdmissionError
 from backend.fleet.models import Agency, Device, DeviceStatus
 from backend.fleet.nonces import Nonce, Nonces
-from backend.group_commit import GroupCommit, Job
 from backend.store import Store
 from contracts.message import Words
 
-_GATHER_S: Final = 0.001
-_MOST: Final = 256
-_TIMEOUT_S: Final = 15.0
 _DEVICE, _AGENCY = Device.__table__.c, Agency.__table__.c
-_FIND = select(
-    _DEVICE.key_id, _DEVICE.id, _DEVICE.status, _DEVICE.agency_id, _DEVICE.place_th, _DEVICE.place_en,
-    _DEVICE.area_code, _AGENCY.name_th, _AGENCY.name_en,
-).join_from(
-    Device.__table__, Agency.__table__, _AGENCY.id == _DEVICE.agency_id
-).where(_DEVICE.key_id.in_(bindparam("key_ids", expanding=True)))  # fmt: skip
+# Made once: every signed request runs it.
+_FIND: Final = (
+    select(
+        _DEVICE.id,
+        _DEVICE.status,
+        _DEVICE.agency_id,
+        _DEVICE.place_th,
+        _DEVICE.place_en,
+        _DEVICE.area_code,
+        _AGENCY.name_th,
+        _AGENCY.name_en,
+    )
+    .join_from(Device.__table__, Agency.__table__, _AGENCY.id == _DEVICE.agency_id)
+    .where(_DEVICE.key_id == bindparam("key_id"))
+)
 
 
 @dataclass(frozen=True, slots=True)
@@ -59,14 +62,11 @@ class Admitted:
     area_code: str
 
 
-_Job = Job[Entry, Admitted]
-
-
 class Admissions:
     """The gate's memory.
 
-    The status is read from the database each time, so a suspension takes hold at once; the nonce's primary key refuses
-    a replay whichever worker it reaches.
+    The status is read from the database each time, so a suspension takes hold at once; the memory of nonces refuses a
+    replay whichever worker it reaches.
 
     Args:
         store: The database.
@@ -76,56 +76,33 @@ class Admissions:
     def __init__(self, store: Store, nonces: Nonces) -> None:
         self._store = store
         self._nonces = nonces
-        self._line: GroupCommit[Entry, Admitted] = GroupCommit(self._commit, "admissions", _GATHER_S, _MOST)
 
     def admit(self, entry: Entry) -> Admitted:
         """Let a request pass, once; its nonce is remembered on return.
 
         Raises:
             AdmissionError: Unknown, suspended, stale or replayed.
-            AdmissionUnavailableError: The store did not answer in time.
+            AdmissionUnavailableError: The nonce could not be remembered.
             SQLAlchemyError: The store failed.
         """
-        begun = self._nonces.not_before()
-        if begun is not None and entry.nonce.created < begun:
+        nonce, begun = entry.nonce, self._nonces.not_before()
+        if begun is not None and nonce.created < begun:
             raise AdmissionError("stale")
-        try:
-            return self._line.submit(entry).result(_TIMEOUT_S)
-        except FutureTimeoutError as error:
-            raise AdmissionUnavailableError from error
+        device = self._find_device(nonce.key_id)
+        if not self._nonces.note([nonce], entry.now):
+            raise AdmissionError("replayed")
+        return device
 
     def close(self) -> None:
-        """End the thread, and let go of the nonces."""
-        self._line.close()
+        """Let go of the nonces."""
         self._nonces.close()
 
-    def _commit(self, batch: Sequence[_Job]) -> None:
-        try:
-            devices = self._find_devices({job.wanted.nonce.key_id for job in batch})
-            passing = [job.wanted.nonce for job in batch if isinstance(devices[job.wanted.nonce.key_id], Admitted)]
-            new = self._nonces.note(passing, batch[-1].wanted.now)
-        except Exception as error:  # noqa: BLE001  # the thread must live on, and every waiting caller hear of it
-            for job in batch:
-                job.done.set_exception(error)
-            return
-        for job in batch:
-            nonce = job.wanted.nonce
-            device = devices[nonce.key_id]
-            if isinstance(device, AdmissionError):
-                job.done.set_exception(device)
-            elif nonce.key in new:
-                new.remove(nonce.key)  # a second one in this very batch is a replay
-                job.done.set_result(device)
-            else:
-                job.done.set_exception(AdmissionError("replayed"))
-
-    def _find_devices(self, key_ids: set[str]) -> dict[str, Admitted | AdmissionError]:
-        found: dict[str, Admitted | AdmissionError] = {key_id: AdmissionError("unknown") for key_id in key_ids}
+    def _find_device(self, key_id: str) -> Admitted:
         with self._store.glancing() as connection:
-            for row in connection.execute(_FIND, {"key_ids": sorted(key_ids)}):
-                if row.status != DeviceStatus.ACTIVE.value:
-                    found[row.key_id] = AdmissionError("suspended")
-                else:
-                    agency, place = Words(th=row.name_th, en=row.name_en), Words(th=row.place_th, en=row.place_en)
-                    found[row.key_id] = Admitted(row.id, row.agency_id, agency, place, row.area_code)
-        return found
+            row = connection.execute(_FIND, {"key_id": key_id}).one_or_none()
+        if row is None:
+            raise AdmissionError("unknown")
+        if row.status != DeviceStatus.ACTIVE.value:
+            raise AdmissionError("suspended")
+        agency, place = Words(th=row.name_th, en=row.name_en), Words(th=row.place_th, en=row.place_en)
+        return Admitted(row.id, row.agency_id, agency, place, row.area_code)

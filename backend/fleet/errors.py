@@ -34,7 +34,7 @@ class KeyTakenError(FleetError):
 
 
 class AdmissionUnavailableError(FleetError):
-    """The store did not say in time whether a request may pass; it may be asked again, signed anew."""
+    """Whether a request may pass could not be found out; it may be asked again, signed anew."""
 
 
 class AdmissionError(FleetError):
