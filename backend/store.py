@@ -1,5 +1,6 @@
 """The one door to the database: SQLite in one file for a small centre, PostgreSQL for a large one."""
 
+import time
 from collections.abc import Iterator
 from contextlib import contextmanager, nullcontext
 from datetime import UTC, datetime
@@ -9,7 +10,9 @@ from zlib import crc32
 
 from sqlalchemy import Connection, DateTime, Dialect, Engine, MetaData, create_engine, event, make_url, text
 from sqlalchemy.engine.interfaces import DBAPIConnection
+from sqlalchemy.exc import DisconnectionError
 from sqlalchemy.orm import DeclarativeBase, Session, sessionmaker
+from sqlalchemy.pool import ConnectionPoolEntry
 from sqlalchemy.types import TypeDecorator
 
 from backend.write_turn import WriteTurn, held_alone
@@ -18,6 +21,9 @@ BUSY_TIMEOUT_MS: Final = 10_000
 """How long a writer waits for SQLite's single write lock before it gives up."""
 _READING: Final = "baidiao_reading"
 _GLANCING: Final = "baidiao_glancing"
+_USED_AT: Final = "baidiao_used_at"
+PING_AFTER_S = 1.0
+"""A server takes longer to start again; asking each time would cost a round trip for every statement's own."""
 _TRY_LOCK: Final = text("SELECT pg_try_advisory_lock(:key)")
 _UNLOCK: Final = text("SELECT pg_advisory_unlock(:key)")
 
@@ -71,7 +77,7 @@ class Store:
     def __init__(self, url: str) -> None:
         self.engine = _make_engine(url)
         reading = self.engine.execution_options(**{_READING: True}, **_read_only(self.engine))
-        self._glance = self.engine.execution_options(isolation_level="AUTOCOMMIT", **{_GLANCING: True})
+        self._glance = self.engine.execution_options(**{_GLANCING: True}, **_alone(self.engine))
         self.file = _find_file(self.engine)
         self._turn = WriteTurn(self.file) if self.file else None  # PostgreSQL lets many write
         self._write = sessionmaker(self.engine, expire_on_commit=False)
@@ -147,7 +153,10 @@ def _make_engine(text: str) -> Engine:
     # What a statement was given is nobody's to read in an exception's text, wherever that ends.
     options: dict[str, Any] = {"pool_size": 10, "hide_parameters": True}
     if url.get_backend_name() == "postgresql":
-        return create_engine(url.set(drivername="postgresql+psycopg"), pool_pre_ping=True, **options)
+        engine = create_engine(url.set(drivername="postgresql+psycopg"), **options)
+        event.listen(engine, "checkin", _note_use)
+        event.listen(engine, "checkout", _ping_idle)
+        return engine
     if url.database and url.database != ":memory:":
         Path(url.database).parent.mkdir(parents=True, exist_ok=True, mode=0o700)
     engine = create_engine(url, **options)
@@ -162,8 +171,36 @@ def _find_file(engine: Engine) -> Path | None:
     return Path(file) if file and file != ":memory:" else None
 
 
+def _alone(engine: Engine) -> dict[str, Any]:
+    """Return what makes single statements transactions of their own: SQLite's driver leaves that to us anyway."""
+    return {"isolation_level": "AUTOCOMMIT"} if engine.dialect.name == "postgresql" else {}
+
+
 def _read_only(engine: Engine) -> dict[str, Any]:
     return {"postgresql_readonly": True} if engine.dialect.name == "postgresql" else {}
+
+
+def _note_use(_connection: DBAPIConnection | None, record: ConnectionPoolEntry) -> None:
+    record.info[_USED_AT] = time.monotonic()
+
+
+def _ping_idle(connection: DBAPIConnection, record: ConnectionPoolEntry, _proxy: object) -> None:
+    """Look whether a connection that lay idle still leads anywhere: its server may have been started again."""
+    used_at = record.info.get(_USED_AT)
+    if used_at is not None and time.monotonic() - used_at > PING_AFTER_S and not _answers(connection):
+        raise DisconnectionError
+
+
+def _answers(connection: DBAPIConnection) -> bool:
+    cursor = connection.cursor()
+    try:
+        cursor.execute("SELECT 1")
+        connection.rollback()
+    except Exception:  # noqa: BLE001  # whatever it is, the pool opens another
+        return False
+    finally:
+        cursor.close()
+    return True
 
 
 def _prepare_sqlite(connection: DBAPIConnection, _record: object) -> None:

@@ -5,12 +5,14 @@ import time
 from collections.abc import Iterator
 from dataclasses import dataclass, field
 from itertools import islice
+from typing import cast
 from urllib.parse import urlsplit
 
 import uvloop
 
 _BEFORE_ANEW = 20
 """Requests on a connection before it is opened anew: else one worker may be left with most of the work."""
+_HEAD_END = b"\r\n\r\n"
 
 
 @dataclass
@@ -33,7 +35,7 @@ def encode_post(url: str, body: bytes, headers: dict[str, str]) -> bytes:
     parts = urlsplit(url)
     lines = [f"POST {parts.path} HTTP/1.1", f"Host: {parts.netloc}", f"Content-Length: {len(body)}"]
     lines += [f"{name}: {value}" for name, value in headers.items()]
-    return "\r\n".join(lines).encode() + b"\r\n\r\n" + body
+    return "\r\n".join(lines).encode() + _HEAD_END + body
 
 
 def encode_get(url: str) -> bytes:
@@ -49,31 +51,62 @@ def fire(url: str, requests: list[bytes], connections: int, duration_s: float) -
 
 async def _fire(url: str, waiting: Iterator[bytes], connections: int, duration_s: float) -> Loaded:
     loaded, parts, began = Loaded(), urlsplit(url), time.perf_counter()
+    loop = asyncio.get_running_loop()
 
     def left() -> bool:
         return time.perf_counter() - began < duration_s
 
     async def one_after_another() -> None:
         while left():
-            reader, writer = await asyncio.open_connection(parts.hostname, parts.port)
+            transport, line = await loop.create_connection(_Line, parts.hostname, parts.port)
             for request in islice(waiting, _BEFORE_ANEW):
                 sent = time.perf_counter()
-                writer.write(request)
-                loaded.sample = await _read_answer(reader)
+                loaded.sample = await line.ask(request)
                 loaded.latencies_s.append(time.perf_counter() - sent)
                 if not left():
                     break
-            writer.close()
+            transport.close()
 
     await asyncio.gather(*(one_after_another() for _ in range(connections)))
     loaded.took_s = time.perf_counter() - began
     return loaded
 
 
-async def _read_answer(reader: asyncio.StreamReader) -> bytes:
-    head = await reader.readuntil(b"\r\n\r\n")
-    at = head.lower().index(b"content-length: ") + 16
-    body = await reader.readexactly(int(head[at:].split(b"\r\n", 1)[0]))
-    if not head.startswith(b"HTTP/1.1 20"):
-        raise SystemExit(f"answered {head.split(b' ', 2)[1].decode()}: {body.decode()[:300]}")
-    return body
+class _Line(asyncio.Protocol):
+    """One connection, one question at a time."""
+
+    def __init__(self) -> None:
+        self._got = bytearray()
+        self._answer: asyncio.Future[bytes] | None = None
+        self._transport: asyncio.Transport | None = None
+
+    def connection_made(self, transport: asyncio.BaseTransport) -> None:
+        self._transport = cast("asyncio.Transport", transport)  # uvloop's own class is no subclass
+
+    async def ask(self, request: bytes) -> bytes:
+        """Send a request; return the answer's body."""
+        self._answer = asyncio.get_running_loop().create_future()
+        if self._transport is not None:
+            self._transport.write(request)
+        return await self._answer
+
+    def data_received(self, data: bytes) -> None:
+        self._got += data
+        end = self._got.find(_HEAD_END)
+        if end < 0 or self._answer is None:
+            return
+        head = bytes(self._got[:end]).lower()
+        at = head.index(b"content-length: ") + 16
+        whole = end + 4 + int(head[at:].split(b"\r\n", 1)[0])
+        if len(self._got) < whole:
+            return
+        body = bytes(self._got[end + 4 : whole])
+        del self._got[:whole]
+        if head.startswith(b"http/1.1 20"):
+            self._answer.set_result(body)
+        else:
+            self._answer.set_exception(SystemExit(f"answered {head.split(b' ', 2)[1].decode()}: {body.decode()[:300]}"))
+
+    def connection_lost(self, exc: Exception | None) -> None:
+        if self._answer is not None and not self._answer.done():
+            self._answer.set_exception(SystemExit(f"hung up: {exc}"))

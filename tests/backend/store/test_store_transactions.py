@@ -11,6 +11,7 @@ from sqlalchemy import Integer, String, func, select, text
 from sqlalchemy.exc import DBAPIError, IntegrityError, StatementError
 from sqlalchemy.orm import DeclarativeBase, Mapped, Session, mapped_column
 
+import backend.store
 from backend.store import Store, UtcDateTime
 
 
@@ -160,3 +161,45 @@ def test_who_dies_leaves_his_duty_to_others(store, store_url):
         with store.alone("sweeping") as mine:
             pass
     assert mine
+
+
+def _end_backends(store, url):
+    """End the server's side of every connection that the store keeps."""
+    other = Store(url)
+    with other.transaction() as session:
+        session.execute(
+            text(
+                "SELECT pg_terminate_backend(pid) FROM pg_stat_activity"
+                " WHERE datname = current_database() AND pid <> pg_backend_pid()"
+            )
+        )
+    other.close()
+
+
+@pytest.mark.parametrize("glance", [True, False])
+def test_a_connection_that_lay_idle_while_its_server_went_is_replaced(postgres_url, monkeypatch, glance):
+    store = Store(postgres_url)
+    assert _read_one(store, glance=glance) == 1
+    _end_backends(store, postgres_url)
+    monkeypatch.setattr(backend.store, "PING_AFTER_S", 0.0)
+    assert _read_one(store, glance=glance) == 1
+    store.close()
+
+
+def test_a_connection_in_steady_use_is_not_asked_each_time_and_fails_once_at_most(postgres_url, monkeypatch):
+    monkeypatch.setattr(backend.store, "PING_AFTER_S", 60.0)
+    store = Store(postgres_url)
+    assert _read_one(store) == 1
+    _end_backends(store, postgres_url)
+    with pytest.raises(DBAPIError):
+        _read_one(store)
+    assert _read_one(store) == 1
+    store.close()
+
+
+def _read_one(store, *, glance=False):
+    if glance:
+        with store.glancing() as connection:
+            return connection.scalar(text("SELECT 1"))
+    with store.reading() as session:
+        return session.scalar(text("SELECT 1"))
