@@ -7,7 +7,7 @@ from collections import deque
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from functools import partial
-from typing import Final
+from typing import Any, Final
 from urllib.parse import urlsplit
 
 from aiohappyeyeballs import start_connection
@@ -78,10 +78,14 @@ class HttpTransport:
 
     def __init__(self) -> None:
         self._agencies: dict[_Place, _Agency] = {}
+        self._sending: set[asyncio.Task[Any]] = set()
         self._usual_tls: ssl.SSLContext | None = None
 
     async def send(self, call: HttpCall, deadline_s: float) -> bytes | NotKnown:
         """Send ``call`` and return the answer's body, or why there is none. Never raises for a fault of the peer."""
+        task = asyncio.current_task()
+        if task is not None:
+            self._sending.add(task)
         try:
             async with asyncio.timeout(deadline_s):
                 try:
@@ -91,9 +95,16 @@ class HttpTransport:
                     return await self._exchange(call)
         except (TimeoutError, OSError, AnswerError, ValueError) as error:
             return classify_failure(error)
+        finally:
+            if task is not None:
+                self._sending.discard(task)
 
     async def aclose(self) -> None:
-        """Close every connection that is not in use."""
+        """Break off what is being asked, and close every connection."""
+        broken_off = tuple(self._sending)
+        for task in broken_off:
+            task.cancel()
+        await asyncio.gather(*broken_off, return_exceptions=True)
         for agency in self._agencies.values():
             while agency.idle:
                 agency.idle.pop().close()

@@ -35,6 +35,7 @@ class RawAgency:
     asked: list[bytes] = field(default_factory=list)
     connections: int = 0
     port: int = 0
+    heard: asyncio.Event = field(default_factory=asyncio.Event)
     talks: list["asyncio.Task[None] | None"] = field(default_factory=list)
 
     async def talk(self, reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
@@ -42,6 +43,7 @@ class RawAgency:
         self.talks.append(asyncio.current_task())
         while head := await self._read(reader):
             self.asked.append(head)
+            self.heard.set()
             for piece in self.pieces:
                 writer.write(piece)
                 await asyncio.sleep(0)
@@ -269,3 +271,16 @@ def test_an_address_that_is_none_is_not_asked(url: str) -> None:
     told = asyncio.run(HttpTransport().send(call, 1))
     assert isinstance(told, NotKnown)
     assert (told.cause, told.retryable) == (NotKnownCause.BAD_ANSWER, False)
+
+
+def test_closing_breaks_off_what_is_being_asked() -> None:
+    agency = RawAgency((b"HTTP/1.1 200 OK\r\n",))
+
+    async def run() -> bool:
+        async with running(agency) as transport:
+            going = asyncio.ensure_future(transport.send(agency.call(), 60))
+            await agency.heard.wait()
+            await transport.aclose()
+            return going.cancelled()
+
+    assert asyncio.run(run())
