@@ -21,7 +21,7 @@ from joserfc import jws
 from agency_client import AgencyClient, SignInError
 from backend.clients.register import certificate_thumbprint
 from bench.centre_processes import TOWN, baidiao, free_port, served_centre
-from contracts.agency import AGENCY_SERVICES_PATH, TOKEN_PATH
+from contracts.agency import AGENCY_SERVICES_PATH, BULK_PATH, DECISIONS_PATH, TOKEN_PATH
 from contracts.problems import Problem
 from tests.support.nginx import running_nginx
 
@@ -196,6 +196,24 @@ def test_a_system_with_a_certificate_of_its_own_gets_no_token_without_it(scene, 
         refused = scene.ask_token(AGENCIES, shown, headers, scene.bound_client)
         assert (refused.status_code, refused.json()["error"]) == (401, "invalid_client")
     assert scene.ask_token(AGENCIES, scene.ours, client=scene.bound_client).status_code == 200
+
+
+@pytest.mark.parametrize("host", [PUBLIC, AGENCIES])
+def test_batches_pass_in_whole_and_are_held_to_the_same(scene, host):
+    token = scene.ask_token(AGENCIES, scene.ours).json()["access_token"]
+    large = b" " * 200_000 + b"{}"
+
+    def post(path, shown, **headers):
+        given = {"Authorization": f"Bearer {token}", "Content-Type": "application/json"} | headers
+        pair, trusted = shown.pair if shown else None, str(scene.server.certificate)
+        return requests.post(scene.url(host, path), data=large, headers=given, cert=pair, verify=trusted, timeout=10)
+
+    forged = {"X-Client-Cert": quote(scene.ours.pem.decode())}
+    assert refusal(post(BULK_PATH, scene.theirs, **forged)) == (401, "certificate_wrong")
+    assert refusal(post(BULK_PATH, None, **forged)) == (401, "certificate_wrong")
+    if host == AGENCIES:
+        assert refusal(post(BULK_PATH, scene.ours)) == (400, "bad_request"), "the centre has read it"
+    assert post(DECISIONS_PATH, scene.ours).status_code == 413
 
 
 def test_a_certificate_without_its_key_is_of_no_use(scene):
