@@ -10,8 +10,8 @@ import os
 import shutil
 import sqlite3
 from collections.abc import Iterator, Mapping
-from contextlib import closing, contextmanager
-from datetime import UTC, datetime
+from contextlib import closing, contextmanager, suppress
+from datetime import UTC, datetime, timedelta
 from hashlib import sha256
 from hmac import digest
 from pathlib import Path
@@ -28,6 +28,8 @@ _NONCE_BYTES: Final = 12
 _BATCH: Final = 5_000
 _CURRENT: Final = "current"
 _KEPT_VERSIONS: Final = 2
+_ABANDONED_AFTER: Final = timedelta(days=1)
+"""No upload takes as long: a draft of that age is what a killed one left behind."""
 
 
 class RegisterBrokenError(LinkageError):
@@ -111,6 +113,7 @@ class RegisterShelf:
         """Write a new version; it is thrown away unless :meth:`Draft.publish` is called."""
         folder = self._directory / register
         folder.mkdir(parents=True, exist_ok=True, mode=0o700)
+        _clear_away(folder, now - _ABANDONED_AFTER)
         name = f"{now.astimezone(UTC):%Y%m%dT%H%M%S%fZ}"
         draft = Draft(folder, name, self._key(register, b"index"), self._cipher(register))
         try:
@@ -212,6 +215,14 @@ class Draft:
 def index_of(key: bytes, number: str) -> bytes:
     """Return the keyed hash under which a number stands."""
     return digest(key, number.encode("ascii"), sha256)
+
+
+def _clear_away(folder: Path, before: datetime) -> None:
+    """Delete drafts that nobody has written to since."""
+    for left in folder.glob(".*.new"):
+        with suppress(FileNotFoundError):  # published or cleared away meanwhile
+            if left.lstat().st_mtime < before.timestamp():
+                left.unlink()
 
 
 def _write(path: Path, content: bytes) -> None:

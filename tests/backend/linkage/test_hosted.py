@@ -2,7 +2,8 @@
 
 import asyncio
 import json
-from datetime import UTC, date, datetime
+import os
+from datetime import UTC, date, datetime, timedelta
 from pathlib import Path
 from typing import Any
 
@@ -97,6 +98,18 @@ def test_a_bad_file_leaves_the_version_before_in_use(tmp_path: Path, shelf: Regi
     report = shelf.report("files")
     assert report is not None
     assert report["lines"] == 1
+
+
+def test_what_a_killed_upload_left_behind_is_cleared_away_a_day_later(tmp_path: Path, shelf: RegisterShelf) -> None:
+    folder = tmp_path / "registers" / "files"
+    folder.mkdir(parents=True)
+    for name, age in ((".old.new", timedelta(hours=25)), (".other-upload.new", timedelta(hours=1))):
+        (folder / name).write_bytes(b"sealed")
+        written_at = (NOW - age).timestamp()
+        os.utime(folder / name, (written_at, written_at))
+    assert take(shelf, write(tmp_path, HOSTED_HEAD, GOOD))[0]
+    assert [one.name for one in folder.glob(".*.new")] == [".other-upload.new"]
+    assert ask(shelf) == KNOWN
 
 
 def test_some_wrong_lines_may_be_left_out(tmp_path: Path, shelf: RegisterShelf) -> None:
