@@ -26,14 +26,20 @@ as_root() {
 }
 
 find_python() {
+  # Debian's own first: it is what kiosks and centres run, and it is built with the compiler's profile, unlike many a
+  # Python that somebody compiled.
   local candidate
-  for candidate in python3 python3.13 python3.12 python3.11; do
+  for candidate in /usr/bin/python3 python3 python3.13 python3.12 python3.11; do
     if command -v "$candidate" >/dev/null && "$candidate" -c 'import sys; sys.exit(sys.version_info < (3, 11))' 2>/dev/null; then
       command -v "$candidate"
       return
     fi
   done
   fail "no Python 3.11 or newer was found." "Install it (Debian: apt-get install python3) and run make again."
+}
+
+base_of() {
+  "$1" -c 'import os, sys; print(os.path.realpath(sys._base_executable))'
 }
 
 missing_packages() {
@@ -90,14 +96,15 @@ quietly_pip() {
 
 install_python_packages() {
   local wanted
-  wanted=$({ cat requirements.lock pyproject.toml kiosk/firmware/stubs.lock; "$python" --version; pwd; } | sha256sum | cut -d' ' -f1)
+  wanted=$({ cat requirements.lock pyproject.toml kiosk/firmware/stubs.lock; "$python" --version; base_of "$python"; pwd; } \
+    | sha256sum | cut -d' ' -f1)
   if [ -x "$venv/bin/baidiao" ] && [ "$(cat "$stamp" 2>/dev/null)" = "$wanted" ]; then
     say "[2/3] Python packages: all there"
     say "[3/3] Project: installed"
     return
   fi
   say "[2/3] Python packages: installing $(grep -c '^[a-z]' requirements.lock) from requirements.lock into $venv"
-  if ! "$venv/bin/python" -c 'import pip' 2>/dev/null; then
+  if ! "$venv/bin/python" -c 'import pip' 2>/dev/null || [ "$(base_of "$venv/bin/python")" != "$(base_of "$python")" ]; then
     rm -rf "$venv"
     "$python" -m venv "$venv" || fail "the virtual environment could not be made." "Check free disk space: df -h ."
   fi
