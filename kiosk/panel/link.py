@@ -3,6 +3,7 @@
 import contextlib
 import queue
 import secrets
+import termios
 import threading
 import time
 from collections.abc import Callable, Iterator
@@ -18,6 +19,8 @@ BEAT_S = 10.0
 AGAIN_S = 0.5
 LEAVE_LOADER = b"\r\x03\x02\x04\0"
 """Interrupt, leave the raw prompt, soft reset: starts a panel left at its loader. To the firmware it is noise."""
+_GONE = (serial.SerialException, OSError, termios.error)
+"""What a port that is pulled out raises; the last while it is being opened, and it is no OSError."""
 
 
 class PanelLink:
@@ -71,7 +74,7 @@ class PanelLink:
 
     def _run(self) -> None:
         while not self._stopped.is_set():
-            with contextlib.suppress(serial.SerialException, OSError), self._open() as port:
+            with contextlib.suppress(*_GONE), self._open() as port:
                 self._talk(port)
             if self.connected:
                 self._tell(Disconnected("stopped" if self._stopped.is_set() else "unplugged"))
