@@ -6,7 +6,6 @@ last of them may be missing: then no signature passes that was made before the m
 """
 
 import sqlite3
-import threading
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager, suppress
 from dataclasses import dataclass
@@ -115,7 +114,6 @@ class FileNonces:
     def __init__(self, path: Path, now: Callable[[], datetime], boot_id: str | None = None) -> None:
         self._path = path
         self._turn = WriteTurn(path)
-        self._lock = threading.Lock()
         self._pruning = _Pruning()
         with self._turn.taken():
             self._database, self._not_before = self._open(boot_id or _BOOT_ID.read_text("ascii").strip(), now())
@@ -144,7 +142,7 @@ class FileNonces:
     @contextmanager
     def _writing(self) -> Iterator[sqlite3.Connection]:
         try:
-            with self._lock, self._turn.taken():
+            with self._turn.taken():  # one thread at a time, and one process
                 self._database.execute("BEGIN IMMEDIATE")
                 try:
                     yield self._database

@@ -147,8 +147,8 @@ class FleetService:
         """Let a request with a right signature pass, once (see :class:`Admissions`).
 
         Raises:
-            AdmissionError: Unknown, suspended or replayed.
-            AdmissionUnavailableError: The store did not answer in time.
+            AdmissionError: Unknown, suspended, stale or replayed.
+            AdmissionUnavailableError: Its nonce could not be remembered.
         """
         return self._admissions.admit(entry)
 
