@@ -1,16 +1,19 @@
 """How gunicorn runs the centre: threads, since handlers wait; workers that build their services after the fork."""
 
 import gc
+import mmap
 import os
 import time
 from collections.abc import Callable
-from typing import Any, Final
+from typing import Any, Final, NoReturn
 
 import structlog
 from flask import Flask
 from gunicorn.app.base import BaseApplication  # type: ignore[import-untyped]  # gunicorn ships no types
 from prometheus_client import multiprocess
 from sqlalchemy.exc import OperationalError
+
+from backend.errors import InstallationError
 
 _log = structlog.get_logger(__name__)
 
@@ -72,6 +75,7 @@ class CentreServer(BaseApplication):  # type: ignore[misc]  # as above
         self._build = build
         self._options = options
         self._pause_s = pause_s
+        self._has_served = mmap.mmap(-1, 1)  # shared with the workers
         super().__init__()
 
     def load_config(self) -> None:
@@ -82,17 +86,26 @@ class CentreServer(BaseApplication):  # type: ignore[misc]  # as above
     def load(self) -> Flask:
         """Build the application in the worker.
 
-        While the database is away the worker ends and another is tried. Were its exception left to gunicorn, that
-        would end the whole server, with the workers that only wait for the database to come back.
+        While the database is away the worker ends and another is tried; so it is with whatever keeps a later worker
+        from starting once one has. Were the exception left to gunicorn, that would end the whole server, with the
+        workers that still answer, or only wait for the database to come back.
         """
         try:
             app = self._build()
         except OperationalError as error:
-            _log.warning("worker_without_database", error=type(error).__name__)
-            time.sleep(self._pause_s)
-            raise SystemExit(_TRY_ANOTHER) from None
+            self._make_room("worker_without_database", error)
+        except Exception as error:
+            if not self._has_served[0]:
+                raise
+            self._make_room("worker_did_not_start", error)
+        self._has_served[0] = 1
         settle_memory()
         return app
+
+    def _make_room(self, event: str, error: Exception) -> NoReturn:
+        _log.error(event, error=type(error).__name__, told=str(error) if isinstance(error, InstallationError) else "")
+        time.sleep(self._pause_s)
+        raise SystemExit(_TRY_ANOTHER) from None
 
 
 def settle_memory() -> None:

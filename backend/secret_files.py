@@ -1,6 +1,7 @@
 """Secrets kept in files of their own: made once, readable by their owner alone."""
 
 import os
+import secrets
 from pathlib import Path
 from typing import Final
 
@@ -22,15 +23,39 @@ class SecretFileError(Exception):
 def make_secret(path: Path) -> bool:
     """Write a fresh secret unless there is one; returns whether it was made."""
     path.parent.mkdir(parents=True, exist_ok=True, mode=0o700)
+    return not path.exists() and create_file(path, os.urandom(SECRET_BYTES))
+
+
+def create_file(path: Path, content: bytes) -> bool:
+    """Write a file whole or not at all, for its owner alone; when another process was quicker, its file stays.
+
+    Returns:
+        Whether it was written.
+    """
+    draft = path.with_name(f".{path.name}.{os.getpid()}.{secrets.token_hex(4)}")
+    descriptor = os.open(draft, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600)
     try:
-        descriptor = os.open(path, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600)
-    except FileExistsError:
-        return False
-    with os.fdopen(descriptor, "wb") as file:
-        file.write(os.urandom(SECRET_BYTES))
-        file.flush()
-        os.fsync(file.fileno())
+        with os.fdopen(descriptor, "wb") as file:
+            file.write(content)
+            file.flush()
+            os.fsync(file.fileno())
+        try:
+            os.link(draft, path)
+        except FileExistsError:
+            return False
+        sync_directory(path.parent)
+    finally:
+        draft.unlink()
     return True
+
+
+def sync_directory(directory: Path) -> None:
+    """Make the names in a directory durable."""
+    descriptor = os.open(directory, os.O_RDONLY)
+    try:
+        os.fsync(descriptor)
+    finally:
+        os.close(descriptor)
 
 
 def load_or_make_secret(path: Path) -> bytes:

@@ -1,6 +1,5 @@
 """Files of secret keys: made once, whole or not at all, readable by their owner alone."""
 
-import os
 import secrets
 from collections.abc import Callable
 from pathlib import Path
@@ -8,6 +7,7 @@ from typing import Final
 
 from backend.evidence.errors import KeyFileError
 from backend.evidence.leaf import Pseudonymiser
+from backend.secret_files import create_file
 
 PSEUDONYM_KEY_BYTES: Final = 32
 _OTHERS: Final = 0o077
@@ -47,33 +47,6 @@ def load_or_create(path: Path, make: Callable[[], bytes]) -> bytes:
     if path.stat().st_mode & _OTHERS:
         raise KeyFileError(path.name, "others may read it; its mode must be 0600")
     return path.read_bytes()
-
-
-def create_file(path: Path, content: bytes) -> None:
-    """Write a file whole or not at all; when another process was quicker, its file stays."""
-    draft = path.with_name(f".{path.name}.{os.getpid()}.{secrets.token_hex(4)}")
-    descriptor = os.open(draft, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600)
-    try:
-        with os.fdopen(descriptor, "wb") as file:
-            file.write(content)
-            file.flush()
-            os.fsync(file.fileno())
-        try:
-            os.link(draft, path)
-        except FileExistsError:
-            return
-        sync_directory(path.parent)
-    finally:
-        draft.unlink()
-
-
-def sync_directory(directory: Path) -> None:
-    """Make the names in a directory durable."""
-    descriptor = os.open(directory, os.O_RDONLY)
-    try:
-        os.fsync(descriptor)
-    finally:
-        os.close(descriptor)
 
 
 def parse_secret(name: str, content: bytes) -> Pseudonymiser:

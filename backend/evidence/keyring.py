@@ -13,8 +13,9 @@ from pathlib import Path
 from typing import Final
 
 from backend.evidence.errors import KeyDestructionError
-from backend.evidence.key_files import create_file, load_or_create_secret, new_secret, parse_secret, sync_directory
+from backend.evidence.key_files import load_or_create_secret, new_secret, parse_secret
 from backend.evidence.leaf import Pseudonymiser
+from backend.secret_files import create_file, sync_directory
 
 PRESENT: Final = "pseudonym.key"
 _OLDER: Final = "pseudonym-[0-9][0-9][0-9].key"

@@ -16,9 +16,10 @@ from cryptography.hazmat.primitives import serialization
 from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey, Ed25519PublicKey
 
 from backend.evidence.errors import KeyFileError
-from backend.evidence.key_files import create_file, load_or_create, load_or_create_secret, sync_directory
+from backend.evidence.key_files import load_or_create, load_or_create_secret
 from backend.evidence.keyring import PRESENT
 from backend.evidence.slips import thumbprint
+from backend.secret_files import create_file, sync_directory
 
 _SLIP: Final = "slip.pem"
 _NEXT: Final = "slip-next.pem"

@@ -1,6 +1,7 @@
 """A worker that starts while its database is away makes room for another: gunicorn would end the whole server."""
 
 import gc
+import os
 
 import pytest
 from flask import Flask
@@ -31,6 +32,27 @@ def test_what_another_try_does_not_mend_is_raised_and_what_is_built_is_given():
         server_that(build).load()
     app = Flask("centre")
     assert server_that(lambda: app).load() is app
+
+
+@pytest.mark.filterwarnings("ignore:.*use of fork:DeprecationWarning")  # gunicorn forks without other threads
+def test_a_later_worker_that_cannot_start_does_not_end_those_that_answer():
+    problems = []
+
+    def build():
+        for problem in problems:
+            raise problem
+        return Flask("centre")
+
+    server = server_that(build)
+    first = os.fork()
+    if not first:
+        server.load()
+        os._exit(0)
+    assert os.waitpid(first, 0)[1] == 0
+    problems.append(InstallationError("others may read it: chmod 600"))
+    with pytest.raises(SystemExit) as caught:
+        server.load()
+    assert caught.value.code not in {0, 3, 4}
 
 
 @pytest.fixture

@@ -1,9 +1,10 @@
+import os
 from pathlib import Path
 
 import pytest
 from click.testing import CliRunner
 
-from backend.secret_files import SecretFileError, make_secret, read_secret
+from backend.secret_files import SecretFileError, load_or_make_secret, make_secret, read_secret
 from backend.settings import VARIABLES, SettingsError, read_settings
 from baidiao.settings_list import collect_variables, settings
 
@@ -57,3 +58,17 @@ def test_secrets_are_made_once_and_kept_from_others(tmp_path):
     path.chmod(0o640)
     with pytest.raises(SecretFileError):
         read_secret(path)
+
+
+def test_a_secret_appears_whole_so_that_workers_may_start_together(tmp_path, monkeypatch):
+    path, seen = tmp_path / "keys" / "register.key", []
+    write_down = os.fsync
+
+    def another_worker_starts_meanwhile(descriptor):
+        monkeypatch.setattr(os, "fsync", write_down)
+        seen.append(load_or_make_secret(path))
+        write_down(descriptor)
+
+    monkeypatch.setattr(os, "fsync", another_worker_starts_meanwhile)
+    assert load_or_make_secret(path) == seen[0]
+    assert [one.name for one in path.parent.iterdir()] == ["register.key"]
