@@ -8,13 +8,26 @@ from pathlib import Path
 from typing import Any, Final
 from zlib import crc32
 
-from sqlalchemy import Connection, DateTime, Dialect, Engine, MetaData, create_engine, event, make_url, text
+from sqlalchemy import (
+    URL,
+    ClauseElement,
+    Connection,
+    DateTime,
+    Dialect,
+    Engine,
+    MetaData,
+    create_engine,
+    event,
+    make_url,
+    text,
+)
 from sqlalchemy.engine.interfaces import DBAPIConnection
 from sqlalchemy.exc import DisconnectionError
 from sqlalchemy.orm import DeclarativeBase, Session, sessionmaker
 from sqlalchemy.pool import ConnectionPoolEntry
 from sqlalchemy.types import TypeDecorator
 
+from backend.single_statement import SingleStatement
 from backend.write_turn import WriteTurn, held_alone
 
 BUSY_TIMEOUT_MS: Final = 10_000
@@ -22,6 +35,10 @@ BUSY_TIMEOUT_MS: Final = 10_000
 _READING: Final = "baidiao_reading"
 _GLANCING: Final = "baidiao_glancing"
 _USED_AT: Final = "baidiao_used_at"
+_GLANCES: Final = 5
+"""Connections kept for single statements: those are over soon."""
+# What a statement was given is nobody's to read in an exception's text, wherever that ends.
+_OPTIONS: Final[dict[str, Any]] = {"pool_size": 10, "hide_parameters": True}
 PING_AFTER_S = 1.0
 """A server takes longer to start again; asking each time would cost a round trip for every statement's own."""
 _TRY_LOCK: Final = text("SELECT pg_try_advisory_lock(:key)")
@@ -77,7 +94,7 @@ class Store:
     def __init__(self, url: str) -> None:
         self.engine = _make_engine(url)
         reading = self.engine.execution_options(**{_READING: True}, **_read_only(self.engine))
-        self._glance = self.engine.execution_options(**{_GLANCING: True}, **_alone(self.engine))
+        self._glance = _glancing(self.engine)
         self.file = _find_file(self.engine)
         self._turn = WriteTurn(self.file) if self.file else None  # PostgreSQL lets many write
         self._write = sessionmaker(self.engine, expire_on_commit=False)
@@ -97,14 +114,22 @@ class Store:
     @contextmanager
     def reading(self) -> Iterator[Session]:
         """Give a session that reads one consistent state and never takes the write lock."""
-        with self._read() as session:
+        # Ended by a commit, of nothing: after a rollback the driver has PostgreSQL forget every prepared statement.
+        with self._read() as session, session.begin():
             yield session
 
     @contextmanager
     def glancing(self) -> Iterator[Connection]:
-        """Give a connection for single statements that read: each sees the newest state, none opens a transaction."""
+        """Give a connection for single statements: each sees the newest state and is a transaction of its own.
+
+        On SQLite they only read: a writer must wait for his turn.
+        """
         with self._glance.connect() as connection:
             yield connection
+
+    def single(self, statement: ClauseElement) -> SingleStatement:
+        """Prepare a statement that is a transaction of its own. On SQLite it only reads, as with :meth:`glancing`."""
+        return SingleStatement(self._glance, statement)
 
     @contextmanager
     def alone(self, duty: str) -> Iterator[bool]:
@@ -133,6 +158,7 @@ class Store:
     def close(self) -> None:
         """Close the pooled connections."""
         self.engine.dispose()
+        self._glance.dispose()
         if self._turn is not None:
             self._turn.close()
             self._turn = None
@@ -150,30 +176,38 @@ def opened_store(url: str) -> Iterator[Store]:
 
 def _make_engine(text: str) -> Engine:
     url = make_url(text)
-    # What a statement was given is nobody's to read in an exception's text, wherever that ends.
-    options: dict[str, Any] = {"pool_size": 10, "hide_parameters": True}
     if url.get_backend_name() == "postgresql":
-        engine = create_engine(url.set(drivername="postgresql+psycopg"), **options)
-        event.listen(engine, "checkin", _note_use)
-        event.listen(engine, "checkout", _ping_idle)
-        return engine
+        return _make_postgresql(url)
     if url.database and url.database != ":memory:":
         Path(url.database).parent.mkdir(parents=True, exist_ok=True, mode=0o700)
-    engine = create_engine(url, **options)
+    engine = create_engine(url, **_OPTIONS)
     event.listen(engine, "connect", _prepare_sqlite)
     event.listen(engine, "begin", _begin_sqlite)
     return engine
+
+
+def _make_postgresql(url: URL, **options: Any) -> Engine:
+    engine = create_engine(url.set(drivername="postgresql+psycopg"), **(_OPTIONS | options))
+    event.listen(engine, "checkin", _note_use)
+    event.listen(engine, "checkout", _ping_idle)
+    return engine
+
+
+def _glancing(engine: Engine) -> Engine:
+    """Return what runs single statements without a transaction around them.
+
+    On PostgreSQL it has connections of its own: to let one commit by itself for a moment costs more than a statement.
+    SQLite's driver leaves transactions to us anyway.
+    """
+    if engine.dialect.name == "postgresql":
+        return _make_postgresql(engine.url, isolation_level="AUTOCOMMIT", pool_size=_GLANCES, pool_reset_on_return=None)
+    return engine.execution_options(**{_GLANCING: True})
 
 
 def _find_file(engine: Engine) -> Path | None:
     """Give SQLite's file. A database in memory has none, and one user."""
     file = engine.url.database if engine.dialect.name == "sqlite" else None
     return Path(file) if file and file != ":memory:" else None
-
-
-def _alone(engine: Engine) -> dict[str, Any]:
-    """Return what makes single statements transactions of their own: SQLite's driver leaves that to us anyway."""
-    return {"isolation_level": "AUTOCOMMIT"} if engine.dialect.name == "postgresql" else {}
 
 
 def _read_only(engine: Engine) -> dict[str, Any]:

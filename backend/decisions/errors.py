@@ -34,7 +34,3 @@ class QuestionRefusedError(DecisionError):
         self.rule = rule
         self.words = words
         self.retry_after_s = retry_after_s
-
-
-class AnsweredAlreadyError(DecisionError):
-    """Another process stored an answer to the same question first; this one must not be appended."""

@@ -1,13 +1,12 @@
 """What deciding needs from the other rooms."""
 
-from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from datetime import date, datetime, timedelta
 from typing import Protocol
 
-from sqlalchemy.orm import Session
-
 from backend.eligibility.rulebook import Verdict
 from backend.evidence.leaf import Pseudonymiser
+from backend.evidence.submission import AlsoRow
 from backend.linkage.facts import Fact, FactValue
 from backend.linkage.gathered import Gathered
 from backend.linkage.kept import Limits
@@ -85,9 +84,7 @@ class Links(Protocol):
 class Log(Protocol):
     """The evidence log (``evidence.EvidenceLog``): durable when it returns."""
 
-    def append_all(
-        self, leaves: Iterable[bytes], also: Callable[[Session, tuple[LeafReference, ...]], None] | None = None
-    ) -> tuple[LeafReference, ...]: ...
+    def append_all(self, leaves: Iterable[bytes], also: AlsoRow | None = None) -> tuple[LeafReference, ...]: ...
 
 
 class Cases(Protocol):

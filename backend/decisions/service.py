@@ -4,14 +4,14 @@ import threading
 from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass, replace
 from datetime import date, datetime, timedelta
-from typing import Final
+from typing import Any, Final
 
-from sqlalchemy.orm import Session
+from sqlalchemy.exc import IntegrityError
 
 from backend.decisions import metrics
-from backend.decisions.answers import AnswerShelf, Key, StoredAnswer, put_answer
+from backend.decisions.answers import PUT_ANSWER, AnswerShelf, Key, StoredAnswer, answer_row
 from backend.decisions.assemble import Asker, Decided, assurance, card_refusal, slip_claims
-from backend.decisions.errors import AnsweredAlreadyError, QuestionRefusedError
+from backend.decisions.errors import QuestionRefusedError
 from backend.decisions.flights import Flights
 from backend.decisions.permission import refusal, require_right_numbers, thai_day
 from backend.decisions.plan import Plan, make_plan
@@ -21,6 +21,7 @@ from backend.decisions.usable import UsableFacts, usable_facts
 from backend.eligibility.errors import NotInEffectError, UnknownServiceError
 from backend.evidence.errors import LogUnavailableError
 from backend.evidence.leaf import Pseudonymiser
+from backend.evidence.submission import AlsoRow
 from backend.linkage.errors import LoopStoppedError
 from backend.linkage.facts import Fact
 from backend.linkage.gathered import Gathered
@@ -301,14 +302,14 @@ class DecisionService:
         made: list[Answer] = []
         told = decided.decisions(self._services)
 
-        def also(session: Session, references: tuple[LeafReference, ...]) -> None:
+        def write(references: tuple[LeafReference, ...]) -> Mapping[str, Any]:
             made.append(decided.answer(told, references))
-            put_answer(session, asked.key, asked.body_hash, made[-1])
+            return answer_row(asked.key, asked.body_hash, made[-1])
 
         leaves = decided.leaves(asked.asker, told, asked.pseudonymiser)
         try:
-            self._parts.log.append_all(leaves, also)
-        except (AnsweredAlreadyError, LogUnavailableError) as error:
+            self._parts.log.append_all(leaves, AlsoRow(PUT_ANSWER, write))
+        except (IntegrityError, LogUnavailableError) as error:
             # Another process was quicker, or the log cannot tell whether it stored: the database knows.
             stored = self._parts.answers.find_answer(asked.key)
             if stored is None:

@@ -1,9 +1,10 @@
 """Writes batches of leaves into the log's tables. The head row's lock puts the processes that do so in line."""
 
-from collections.abc import Callable, Iterable, Sequence
-from typing import cast
+from collections import defaultdict
+from collections.abc import Callable, Iterable, Mapping, Sequence
+from typing import Any, cast
 
-from sqlalchemy import Connection, Table, bindparam, insert, select, text, update
+from sqlalchemy import Connection, Insert, Table, bindparam, insert, select, text, update
 from sqlalchemy.exc import SQLAlchemyError
 from sqlalchemy.orm import Session
 
@@ -11,7 +12,7 @@ from backend.evidence.errors import LogUnavailableError
 from backend.evidence.merkle import CompactRange, Node
 from backend.evidence.models import HEAD_ID, EvidenceHead, EvidenceLeaf, EvidenceMidNode, EvidenceNode
 from backend.evidence.stored_tree import TILE_HEIGHT, is_in_mid, is_in_tile
-from backend.evidence.submission import References, Submission
+from backend.evidence.submission import AlsoRow, References, Submission
 from contracts.decision import LeafReference
 from contracts.log_proof import leaf_hash
 
@@ -46,10 +47,7 @@ def store_together(session: Session, batch: Sequence[Submission]) -> Sequence[Re
         placed.append(references)
     _insert(session, rows, nodes)
     try:
-        for submission, references in zip(batch, placed, strict=True):
-            if submission.also is not None:
-                submission.also(session, references)
-        session.flush()
+        _add_also(session, zip(batch, placed, strict=True))
     except Exception as error:
         raise NotTogetherError from error
     _move_head(session, tree)
@@ -66,8 +64,7 @@ def store_apart(session: Session, batch: Sequence[Submission]) -> Sequence[Refer
         try:
             with session.begin_nested():
                 _insert(session, rows, nodes)
-                if submission.also is not None:
-                    submission.also(session, references)
+                _add_also(session, ((submission, references),))
         except LogUnavailableError:
             raise
         except Exception as error:  # noqa: BLE001  # it is the submitter's, and is handed to him
@@ -123,6 +120,19 @@ def _insert(session: Session, rows: _Rows, completed: Iterable[Node]) -> None:
                 connection.execute(put, wanted)
     except SQLAlchemyError as error:
         raise unavailable(error) from error
+
+
+def _add_also(session: Session, placed: Iterable[tuple[Submission, References]]) -> None:
+    """Add what is to be stored along with leaves."""
+    rows: defaultdict[Insert, list[Mapping[str, Any]]] = defaultdict(list)
+    for submission, references in placed:
+        if isinstance(submission.also, AlsoRow):
+            rows[submission.also.put].append(submission.also.write(references))
+        elif submission.also is not None:
+            submission.also(session, references)
+    session.flush()
+    for put, wanted in rows.items():
+        session.connection().execute(put, wanted)
 
 
 def _lock_head(session: Session) -> CompactRange:

@@ -1,10 +1,10 @@
 """Follows the log into tables made of it, in the background: deciding waits for none of it."""
 
-import json
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any, Final, Protocol
 
+from pydantic_core import from_json
 from sqlalchemy import Insert, Table, bindparam, insert, select, text, update
 from sqlalchemy.orm import Session
 
@@ -161,7 +161,7 @@ def _execute(session: Session, statement: Insert, rows: Sequence[Mapping[str, An
 def read_leaf(index: int, content: bytes) -> ReadLeaf:
     """Read a leaf as far as indexes do."""
     try:
-        told = json.loads(content)
+        told = from_json(content, cache_strings="keys")
     except ValueError:  # of a release to come, or spoilt
         told = None
     return ReadLeaf(index, told if isinstance(told, dict) else {})

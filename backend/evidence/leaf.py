@@ -8,7 +8,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
 from hashlib import sha256
-from hmac import new as new_hmac
+from hmac import digest as hmac_digest
 from typing import Any, Final, Literal, Self
 
 from pydantic import AwareDatetime, Field, ValidationError, model_validator
@@ -182,7 +182,7 @@ class Pseudonymiser:
         return self._keyed(_ANSWER_SALT + f"{reference}\x00{service}".encode())[:SALT_BYTES]
 
     def _keyed(self, content: bytes) -> bytes:
-        return new_hmac(self.key, content, sha256).digest()
+        return hmac_digest(self.key, content, "sha256")
 
 
 def salted_hash(salt: bytes, content: bytes) -> str:

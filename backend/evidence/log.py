@@ -13,7 +13,7 @@ from backend.evidence.appending import NotTogetherError, StoreBatch, read_head, 
 from backend.evidence.errors import LogUnavailableError, TreeRangeError
 from backend.evidence.node_cache import NodeCache
 from backend.evidence.stored_tree import TILE_HEIGHT
-from backend.evidence.submission import AlsoCommit, References, Submission
+from backend.evidence.submission import AlsoCommit, AlsoRow, References, Submission
 from backend.evidence.tree_reader import TILE_WIDTH, InclusionProof, TreeReader
 from backend.group_commit import GroupCommit, Job
 from backend.store import Store
@@ -58,13 +58,15 @@ class EvidenceLog:
         """Append one leaf; see :meth:`append_all`."""
         return self.append_all((leaf,), also)[0]
 
-    def append_all(self, leaves: Iterable[bytes], also: AlsoCommit | None = None) -> tuple[LeafReference, ...]:
+    def append_all(
+        self, leaves: Iterable[bytes], also: AlsoCommit | AlsoRow | None = None
+    ) -> tuple[LeafReference, ...]:
         """Append leaves that belong together and return when they are durable, neighbours in the log.
 
         Args:
             leaves: Their contents, at least one.
-            also: Adds other rows to the same transaction, given the leaves' references. Whatever it raises is raised
-                here, and then none of these leaves is in the log.
+            also: Adds another row, or others, to the same transaction, given the leaves' references. Whatever keeps it
+                from that is raised here, and then none of these leaves is in the log.
 
         Raises:
             LogUnavailableError: Not stored, or not known to be: ask the store whether the rows of ``also`` are there.

@@ -17,7 +17,6 @@ _DEVICE, _AGENCY = Device.__table__.c, Agency.__table__.c
 _FIND: Final = (
     select(
         _DEVICE.id,
-        _DEVICE.status,
         _DEVICE.agency_id,
         _DEVICE.place_th,
         _DEVICE.place_en,
@@ -28,6 +27,7 @@ _FIND: Final = (
     .join_from(Device.__table__, Agency.__table__, _AGENCY.id == _DEVICE.agency_id)
     .where(_DEVICE.key_id == bindparam("key_id"))
 )
+_MAY_PASS: Final = _DEVICE.status == DeviceStatus.ACTIVE.value
 
 
 @dataclass(frozen=True, slots=True)
@@ -74,8 +74,8 @@ class Admissions:
     """
 
     def __init__(self, store: Store, nonces: Nonces) -> None:
-        self._store = store
         self._nonces = nonces
+        self._gate = nonces.gate(store, _FIND, _MAY_PASS)
 
     def admit(self, entry: Entry) -> Admitted:
         """Let a request pass, once; its nonce is remembered on return.
@@ -88,21 +88,16 @@ class Admissions:
         nonce, begun = entry.nonce, self._nonces.not_before()
         if begun is not None and nonce.created < begun:
             raise AdmissionError("stale")
-        device = self._find_device(nonce.key_id)
-        if not self._nonces.note([nonce], entry.now):
+        passage = self._gate(nonce, entry.now)
+        if passage.signer is None:
+            raise AdmissionError("unknown")
+        if not passage.may_pass:
+            raise AdmissionError("suspended")
+        if not passage.is_new:
             raise AdmissionError("replayed")
-        return device
+        device_id, agency_id, place_th, place_en, area_code, name_th, name_en = passage.signer
+        return Admitted(device_id, agency_id, Words(th=name_th, en=name_en), Words(th=place_th, en=place_en), area_code)
 
     def close(self) -> None:
         """Let go of the nonces."""
         self._nonces.close()
-
-    def _find_device(self, key_id: str) -> Admitted:
-        with self._store.glancing() as connection:
-            row = connection.execute(_FIND, {"key_id": key_id}).one_or_none()
-        if row is None:
-            raise AdmissionError("unknown")
-        if row.status != DeviceStatus.ACTIVE.value:
-            raise AdmissionError("suspended")
-        agency, place = Words(th=row.name_th, en=row.name_en), Words(th=row.place_th, en=row.place_en)
-        return Admitted(row.id, row.agency_id, agency, place, row.area_code)

@@ -11,10 +11,10 @@ from contextlib import contextmanager, suppress
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
-from typing import Final, Protocol, cast
+from typing import Any, Final, Protocol, cast
 
-from sqlalchemy import Table, bindparam, delete
-from sqlalchemy.dialects import postgresql, sqlite
+from sqlalchemy import ColumnElement, Select, Table, bindparam, delete, func, select
+from sqlalchemy.dialects.postgresql import insert
 
 from backend.fleet.errors import AdmissionUnavailableError
 from backend.fleet.models import SeenNonce
@@ -43,11 +43,6 @@ class Nonce:
     created: datetime
     expires_at: datetime
 
-    @property
-    def key(self) -> tuple[str, str]:
-        """What must not come twice."""
-        return self.key_id, self.nonce
-
 
 class Nonces(Protocol):
     """Where nonces are remembered, for all processes of a centre together."""
@@ -56,12 +51,22 @@ class Nonces(Protocol):
         """Return when the memory begins, None when it lacks nothing: what was signed before may have been forgotten."""
         ...
 
-    def note(self, nonces: Sequence[Nonce], now: datetime) -> set[tuple[str, str]]:
-        """Remember nonces, and return the keys of those not seen before. What expired before ``now`` may be forgotten.
+    def note(self, nonce: Nonce, now: datetime) -> bool:
+        """Remember a nonce, and return whether it is new. What expired before ``now`` may be forgotten.
 
         Raises:
             AdmissionUnavailableError: They cannot be remembered now.
             SQLAlchemyError: Likewise.
+        """
+        ...
+
+    def gate(self, store: Store, signer: Select[Any], may_pass: ColumnElement[bool]) -> "Gate":
+        """Return what looks up who signed and, if he may pass, remembers his nonce.
+
+        Args:
+            store: Where signers are.
+            signer: Finds one by ``key_id``.
+            may_pass: Of his row, whether he may.
         """
         ...
 
@@ -70,36 +75,72 @@ class Nonces(Protocol):
         ...
 
 
+@dataclass(frozen=True, slots=True)
+class Passage:
+    """What a gate says.
+
+    Attributes:
+        signer: His row; None when nobody has the key.
+        may_pass: Whether he may; if not, his nonce is as good as unused.
+        is_new: Whether the nonce was not seen before.
+    """
+
+    signer: Sequence[Any] | None
+    may_pass: bool
+    is_new: bool
+
+
+Gate = Callable[[Nonce, datetime], Passage]
+_NOBODY: Final = Passage(None, may_pass=False, is_new=False)
+
+
 def open_nonces(store: Store, now: Callable[[], datetime]) -> Nonces:
     """Open the memory that suits a store."""
     return FileNonces(Path(f"{store.file}-nonces"), now) if store.file else TableNonces(store)
 
 
 class TableNonces:
-    """In a table of the database: each batch is durable when it is noted."""
+    """In a table of the database: each is durable when it is noted. For PostgreSQL."""
 
     def __init__(self, store: Store) -> None:
         self._store = store
-        put = (sqlite.insert if store.is_sqlite else postgresql.insert)(_NONCE).on_conflict_do_nothing()
-        self._put = put.returning(_NONCE.c.key_id, _NONCE.c.nonce)
+        self._insert = insert(_NONCE)
+        self._put = store.single(self._insert.on_conflict_do_nothing().returning(_NONCE.c.nonce))
         self._pruning = _Pruning()
 
     def not_before(self) -> datetime | None:
         """Return None: nothing is forgotten early."""
         return None
 
-    def note(self, nonces: Sequence[Nonce], now: datetime) -> set[tuple[str, str]]:
-        """Remember nonces (see ``Nonces``)."""
-        rows = [{"key_id": one.key_id, "nonce": one.nonce, "expires_at": one.expires_at} for one in nonces]
-        with self._store.transaction() as session:
-            connection = session.connection()
-            new = {(key_id, nonce) for key_id, nonce in connection.execute(self._put, rows)} if rows else set()
-            if self._pruning.is_due(now):
-                connection.execute(_PRUNE, {"now": now})
-        return new
+    def note(self, nonce: Nonce, now: datetime) -> bool:
+        """Remember a nonce (see ``Nonces``)."""
+        self._prune_now_and_then(now)
+        return self._put.one(_row(nonce)) is not None
+
+    def gate(self, store: Store, signer: Select[Any], may_pass: ColumnElement[bool]) -> Gate:
+        """Do both in one statement (see ``Nonces``)."""
+        found = signer.add_columns(may_pass.label("may_pass")).cte("signer")
+        noted = self._insert.from_select(
+            ["key_id", "nonce", "expires_at"],
+            select(*(bindparam(column.name, type_=column.type) for column in _NONCE.columns)).where(found.c.may_pass),
+        )
+        put = noted.on_conflict_do_nothing().returning(_NONCE.c.nonce).cte("put")
+        both = store.single(select(found, select(func.count()).select_from(put).scalar_subquery()))
+
+        def run(nonce: Nonce, now: datetime) -> Passage:
+            self._prune_now_and_then(now)
+            row = both.one(_row(nonce))
+            return _NOBODY if row is None else Passage(row[:-2], row[-2], is_new=row[-1] == 1)
+
+        return run
 
     def close(self) -> None:
         """Nothing is held."""
+
+    def _prune_now_and_then(self, now: datetime) -> None:
+        if self._pruning.is_due(now):
+            with self._store.glancing() as connection:
+                connection.execute(_PRUNE, {"now": now})
 
 
 class FileNonces:
@@ -122,17 +163,26 @@ class FileNonces:
         """Return when the file was begun."""
         return self._not_before
 
-    def note(self, nonces: Sequence[Nonce], now: datetime) -> set[tuple[str, str]]:
-        """Remember nonces (see ``Nonces``)."""
-        new = set()
+    def note(self, nonce: Nonce, now: datetime) -> bool:
+        """Remember a nonce (see ``Nonces``)."""
+        row = (nonce.key_id, nonce.nonce, nonce.expires_at.timestamp())
         with self._writing() as database:
-            for one in nonces:
-                row = (one.key_id, one.nonce, one.expires_at.timestamp())
-                if database.execute("INSERT OR IGNORE INTO nonce VALUES (?, ?, ?)", row).rowcount:
-                    new.add(one.key)
+            is_new = database.execute("INSERT OR IGNORE INTO nonce VALUES (?, ?, ?)", row).rowcount == 1
             if self._pruning.is_due(now):
                 database.execute("DELETE FROM nonce WHERE expires_at < ?", (now.timestamp(),))
-        return new
+        return is_new
+
+    def gate(self, store: Store, signer: Select[Any], may_pass: ColumnElement[bool]) -> Gate:
+        """Do one after the other (see ``Nonces``)."""
+        find = store.single(signer.add_columns(may_pass.label("may_pass")))
+
+        def run(nonce: Nonce, now: datetime) -> Passage:
+            row = find.one({"key_id": nonce.key_id})
+            if row is None:
+                return _NOBODY
+            return Passage(row[:-1], may_pass=bool(row[-1]), is_new=bool(row[-1]) and self.note(nonce, now))
+
+        return run
 
     def close(self) -> None:
         """Close the file."""
@@ -184,6 +234,10 @@ class FileNonces:
             database.close()
             raise
         return database, datetime.fromtimestamp(begun[0], UTC)
+
+
+def _row(nonce: Nonce) -> dict[str, object]:
+    return {"key_id": nonce.key_id, "nonce": nonce.nonce, "expires_at": nonce.expires_at}
 
 
 class _Pruning:

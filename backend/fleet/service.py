@@ -158,7 +158,7 @@ class FleetService:
         Raises:
             AdmissionError: Seen before.
         """
-        if nonce.key not in self._others_nonces.note([nonce], now):
+        if not self._others_nonces.note(nonce, now):
             raise AdmissionError("replayed")
 
     def record_heartbeat(self, device_id: str, heartbeat: Heartbeat, received_at: datetime) -> None:

@@ -58,7 +58,7 @@ class RestProvider:
             query = urlencode({field: scalar_text(value) or "" for field, value in sent.items() if value is not None})
             url = f"{url}?{query}" if query else url
             return HttpCall(url, b"", "", _JSON, request.headers, method="GET", inspect=inspect)
-        body = json.dumps(nested(sent), ensure_ascii=False, separators=(",", ":")).encode()
+        body = _write(nested(sent)).encode()
         return HttpCall(url, body, "application/json", _JSON, request.headers, inspect=inspect)
 
     def _inspect(self, status: int, _headers: Mapping[str, str]) -> NotKnown | None:
@@ -84,7 +84,7 @@ def parse_json(body: bytes) -> object:
         WrongAnswerError: Not JSON, or nested too deeply to be an answer of ours. Its text says nothing of the body.
     """
     try:
-        tree: object = json.loads(body.decode("utf-8"), parse_constant=_refuse_constant)
+        tree: object = _read(body.decode("utf-8"))
     except (ValueError, RecursionError):
         raise WrongAnswerError("not_json") from None
     return tree
@@ -92,3 +92,7 @@ def parse_json(body: bytes) -> object:
 
 def _refuse_constant(_name: str) -> NoReturn:
     raise ValueError
+
+
+_read: Final = json.JSONDecoder(parse_constant=_refuse_constant).decode
+_write: Final = json.JSONEncoder(ensure_ascii=False, separators=(",", ":")).encode

@@ -5,7 +5,7 @@ from importlib import import_module
 import pytest
 from alembic.operations import Operations
 from alembic.runtime.migration import MigrationContext
-from sqlalchemy import delete, event, select, update
+from sqlalchemy import Engine, delete, event, select, update
 
 from backend.evidence.appending import read_head
 from backend.evidence.errors import TreeRangeError
@@ -45,11 +45,16 @@ def check_every_so_often(store):
 
 
 @pytest.fixture
-def said(store):
+def said():
     """What the database was told."""
     told = []
-    event.listen(store.engine, "after_cursor_execute", lambda _c, _cursor, text, *_: told.append(text))
-    return told
+
+    def note(_connection, _cursor, statement, *_):
+        told.append(statement)
+
+    event.listen(Engine, "after_cursor_execute", note)  # a store has more than one
+    yield told
+    event.remove(Engine, "after_cursor_execute", note)
 
 
 def test_a_proof_takes_one_statement(store, said):

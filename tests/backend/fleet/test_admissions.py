@@ -80,10 +80,15 @@ class Failing:
     def not_before(self):
         return self.nonces.not_before()
 
-    def note(self, nonces, now):
-        if self.away:
-            raise AdmissionUnavailableError
-        return self.nonces.note(nonces, now)
+    def gate(self, *how):
+        inner = self.nonces.gate(*how)
+
+        def run(nonce, now):
+            if self.away:
+                raise AdmissionUnavailableError
+            return inner(nonce, now)
+
+        return run
 
     def close(self):
         self.nonces.close()

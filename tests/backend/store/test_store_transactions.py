@@ -7,7 +7,8 @@ import time
 from datetime import UTC, datetime, timedelta, timezone
 
 import pytest
-from sqlalchemy import Integer, String, func, select, text
+from sqlalchemy import Integer, String, bindparam, func, select, text
+from sqlalchemy.dialects.postgresql import insert
 from sqlalchemy.exc import DBAPIError, IntegrityError, StatementError
 from sqlalchemy.orm import DeclarativeBase, Mapped, Session, mapped_column
 
@@ -176,30 +177,82 @@ def _end_backends(store, url):
     other.close()
 
 
-@pytest.mark.parametrize("glance", [True, False])
-def test_a_connection_that_lay_idle_while_its_server_went_is_replaced(postgres_url, monkeypatch, glance):
+@pytest.mark.parametrize("way", ["session", "glance", "single"])
+def test_a_connection_that_lay_idle_while_its_server_went_is_replaced(postgres_url, monkeypatch, way):
     store = Store(postgres_url)
-    assert _read_one(store, glance=glance) == 1
+    assert _read_one(store, way) == 1
     _end_backends(store, postgres_url)
     monkeypatch.setattr(backend.store, "PING_AFTER_S", 0.0)
-    assert _read_one(store, glance=glance) == 1
+    assert _read_one(store, way) == 1
     store.close()
 
 
-def test_a_connection_in_steady_use_is_not_asked_each_time_and_fails_once_at_most(postgres_url, monkeypatch):
+@pytest.mark.parametrize("way", ["session", "single"])
+def test_a_connection_in_steady_use_is_not_asked_each_time_and_fails_once_at_most(postgres_url, monkeypatch, way):
     monkeypatch.setattr(backend.store, "PING_AFTER_S", 60.0)
     store = Store(postgres_url)
-    assert _read_one(store) == 1
+    assert _read_one(store, way) == 1
     _end_backends(store, postgres_url)
     with pytest.raises(DBAPIError):
-        _read_one(store)
-    assert _read_one(store) == 1
+        _read_one(store, way)
+    assert _read_one(store, way) == 1
     store.close()
 
 
-def _read_one(store, *, glance=False):
-    if glance:
+def _read_one(store, way="session"):
+    if way == "single":
+        return store.single(text("SELECT 1")).one({})[0]
+    if way == "glance":
         with store.glancing() as connection:
             return connection.scalar(text("SELECT 1"))
     with store.reading() as session:
         return session.scalar(text("SELECT 1"))
+
+
+_WORDS_OF = select(Note.words).where(Note.id == bindparam("id"), Note.at < bindparam("before"))
+
+
+def test_a_single_statement_sees_the_newest_state_and_reads_values_as_columns_do(store):
+    words_of, noon = store.single(_WORDS_OF), datetime(2026, 11, 23, 12, tzinfo=UTC)
+    bangkok = timezone(timedelta(hours=7))
+    assert words_of.one({"id": 1, "before": noon}) is None
+    with store.transaction() as session:
+        session.add(Note(id=1, words="ใบเดียว", at=noon))
+        assert words_of.one({"id": 1, "before": noon}) is None
+    assert words_of.one({"id": 1, "before": noon}) is None
+    assert words_of.one({"id": 1, "before": datetime(2026, 11, 23, 19, 1, tzinfo=bangkok)}) == ("ใบเดียว",)
+    with pytest.raises(ValueError, match="without a zone"):
+        words_of.one({"id": 1, "before": datetime(2026, 11, 23)})  # noqa: DTZ001  (the mistake under test)
+
+
+def test_a_single_statement_that_fails_does_not_tell_its_values_and_leaves_a_good_connection(store):
+    words_of = store.single(_WORDS_OF)
+    with store.transaction() as session:
+        session.execute(text("ALTER TABLE test_note RENAME TO gone_note"))
+    with pytest.raises(DBAPIError) as caught:
+        words_of.one({"id": 355010012, "before": datetime(2026, 11, 23, tzinfo=UTC)})
+    assert "355010012" not in str(caught.value)
+    with store.transaction() as session:
+        session.execute(text("ALTER TABLE gone_note RENAME TO test_note"))
+    assert words_of.one({"id": 1, "before": datetime(2026, 11, 23, tzinfo=UTC)}) is None
+
+
+def test_a_single_statement_writes_once_on_postgresql(postgres_url):
+    store = Store(postgres_url)
+    Note.metadata.create_all(store.engine, tables=[Note.__table__])
+    put = store.single(insert(Note).values(id=7, words=bindparam("said")).on_conflict_do_nothing().returning(Note.id))
+    assert put.one({"said": "first"}) == (7,)
+    assert put.one({"said": "second"}) is None
+    with store.reading() as session:
+        assert session.get(Note, 7).words == "first"
+    store.close()
+
+
+def test_prepared_statements_outlive_reading(postgres_url):
+    store = Store(postgres_url)
+    for _ in range(8):  # the driver prepares what comes again and again
+        assert _read_one(store) == 1
+    with store.reading() as session:
+        kept = session.scalars(text("SELECT statement FROM pg_prepared_statements")).all()
+    assert "SELECT 1" in kept
+    store.close()
