@@ -8,6 +8,7 @@ from pathlib import Path
 from typing import Any, Final
 from zlib import crc32
 
+import psycopg
 from sqlalchemy import (
     URL,
     ClauseElement,
@@ -172,6 +173,18 @@ def opened_store(url: str) -> Iterator[Store]:
         yield store
     finally:
         store.close()
+
+
+@contextmanager
+def sent_at_once(connection: Connection) -> Iterator[None]:
+    """Send PostgreSQL what is executed here without waiting for its answers: they are waited for once, at the end.
+
+    For statements whose results nobody looks at. What one of them was refused for comes as the driver's own error, at
+    the end or before; the transaction is over then.
+    """
+    driver = connection.connection.driver_connection
+    with driver.pipeline() if isinstance(driver, psycopg.Connection) else nullcontext():
+        yield
 
 
 def _make_engine(text: str) -> Engine:

@@ -26,7 +26,7 @@ SERVICES = ("state_welfare", "old_age_allowance", "disability_allowance", "newbo
 """Together they ask five agencies, in six requests."""
 LATENCY_MS = 20
 SILENT_MS = 5_000
-CONNECTIONS = 24
+CONNECTIONS = 16
 """So many wait for an answer at any time. More would not be served sooner: each would only wait longer."""
 WARM_UP_S = 2.0
 _SIGNED_PER_S = 500
@@ -96,7 +96,7 @@ def _measure_centre(running: AbstractContextManager[RunningCentre], duration_s: 
 
 @click.command()
 @click.option("--seconds", default=60.0, show_default=True, type=click.FloatRange(1, 120), help="For each part.")
-@click.option("--threads", default=CONNECTIONS // 2, show_default=True, type=click.IntRange(1, 64))
+@click.option("--threads", default=12, show_default=True, type=click.IntRange(1, 64))
 @click.option("--part", "parts", multiple=True, type=click.Choice(["sqlite", "postgresql", "rival", "silent"]))
 def main(seconds: float, threads: int, parts: tuple[str, ...]) -> None:
     """Measure, and print one JSON object."""

@@ -13,6 +13,7 @@ from backend.evidence.merkle import CompactRange, Node
 from backend.evidence.models import HEAD_ID, EvidenceHead, EvidenceLeaf, EvidenceMidNode, EvidenceNode
 from backend.evidence.stored_tree import TILE_HEIGHT, is_in_mid, is_in_tile
 from backend.evidence.submission import AlsoRow, References, Submission
+from backend.store import sent_at_once
 from contracts.decision import LeafReference
 from contracts.log_proof import leaf_hash
 
@@ -45,12 +46,15 @@ def store_together(session: Session, batch: Sequence[Submission]) -> Sequence[Re
     for submission in batch:
         tree, references = _place(tree, submission, rows, nodes)
         placed.append(references)
-    _insert(session, rows, nodes)
     try:
-        _add_also(session, zip(batch, placed, strict=True))
+        with sent_at_once(session.connection()):
+            _insert(session, rows, nodes)
+            _add_also(session, zip(batch, placed, strict=True))
+            _move_head(session, tree)
+    except LogUnavailableError:
+        raise
     except Exception as error:
         raise NotTogetherError from error
-    _move_head(session, tree)
     return placed
 
 
