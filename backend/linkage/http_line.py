@@ -61,7 +61,7 @@ def encode_request(method: str, target: str, headers: Mapping[str, str], body: b
     lines = [f"{method} {target} HTTP/1.1", *(f"{name}: {value}" for name, value in headers.items())]
     if body or method == "POST":
         lines.append(f"Content-Length: {len(body)}")
-    if any(_CONTROL.search(line) for line in lines) or " " in target:
+    if _CONTROL.search(" ".join(lines)) or " " in target:
         raise ValueError("a request's head would hold control characters")
     try:
         return "\r\n".join(lines).encode("latin-1") + b"\r\n\r\n" + body

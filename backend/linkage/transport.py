@@ -6,9 +6,9 @@ import ssl
 from collections import deque
 from collections.abc import Mapping
 from dataclasses import dataclass, field
-from functools import partial
+from functools import cache, partial
 from typing import Any, Final
-from urllib.parse import urlsplit
+from urllib.parse import SplitResult, urlsplit
 
 from aiohappyeyeballs import start_connection
 
@@ -112,7 +112,8 @@ class HttpTransport:
         await asyncio.sleep(0)  # the loop hangs up on its next turn
 
     async def _exchange(self, call: HttpCall) -> bytes | NotKnown:
-        place, request = self._place(call), _encode(call)
+        parts = urlsplit(call.url)
+        place, request = self._place(parts, call), _encode(parts, call)
         agency = self._agencies.setdefault(place, _Agency())
         async with agency.free:
             line = _take(agency) or await _open(place)
@@ -122,8 +123,7 @@ class HttpTransport:
                 agency.idle.append(line)
         return answer.body if answer.refusal is None else answer.refusal
 
-    def _place(self, call: HttpCall) -> _Place:
-        parts = urlsplit(call.url)
+    def _place(self, parts: SplitResult, call: HttpCall) -> _Place:
         if parts.scheme not in _PORTS or not parts.hostname or parts.username is not None:
             raise ValueError("no address to send to")
         tls = None
@@ -155,13 +155,17 @@ async def _open(place: _Place) -> _Line:
     return line
 
 
-def _encode(call: HttpCall) -> bytes:
-    parts = urlsplit(call.url)
-    headers = {"Host": parts.netloc, **_BASE_HEADERS, "Accept": ", ".join(sorted(call.accepts)), **call.headers}
+def _encode(parts: SplitResult, call: HttpCall) -> bytes:
+    headers = {"Host": parts.netloc, **_BASE_HEADERS, "Accept": _accept(call.accepts), **call.headers}
     if call.method == "POST":
         headers["Content-Type"] = call.content_type
     target = (parts.path or "/") + (f"?{parts.query}" if parts.query else "")
     return encode_request(call.method, target, headers, call.body)
+
+
+@cache
+def _accept(media: frozenset[str]) -> str:
+    return ", ".join(sorted(media))
 
 
 def _judge(call: HttpCall, status: int, headers: Mapping[str, str]) -> NotKnown | None:

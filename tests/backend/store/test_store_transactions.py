@@ -6,6 +6,7 @@ import threading
 import time
 from datetime import UTC, datetime, timedelta, timezone
 
+import psycopg
 import pytest
 from sqlalchemy import Integer, String, bindparam, func, select, text
 from sqlalchemy.dialects.postgresql import insert
@@ -13,7 +14,7 @@ from sqlalchemy.exc import DBAPIError, IntegrityError, StatementError
 from sqlalchemy.orm import DeclarativeBase, Mapped, Session, mapped_column
 
 import backend.store
-from backend.store import Store, UtcDateTime
+from backend.store import Store, UtcDateTime, sent_at_once
 
 
 class Base(DeclarativeBase):
@@ -256,3 +257,15 @@ def test_prepared_statements_outlive_reading(postgres_url):
         kept = session.scalars(text("SELECT statement FROM pg_prepared_statements")).all()
     assert "SELECT 1" in kept
     store.close()
+
+
+def test_what_is_sent_at_once_is_there_at_the_end_or_not_at_all(store):
+    with store.transaction() as session, sent_at_once(session.connection()):
+        for number in range(3):
+            session.connection().execute(insert(Note).values(id=number, words="ใบ"))
+    assert _count(store) == 3
+    refused = pytest.raises((IntegrityError, psycopg.IntegrityError))
+    with refused, store.transaction() as session, sent_at_once(session.connection()):
+        for number in (3, 1):
+            session.connection().execute(insert(Note).values(id=number))
+    assert _count(store) == 3
