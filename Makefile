@@ -13,7 +13,7 @@ demo: setup ## Start everything, make one visit, stay up (ONCE=1: end after the 
 	@.venv/bin/baidiao demo run $(if $(ONCE),--once)
 
 test: setup ## Set up and run every test
-	@.venv/bin/python -m pytest -n 2 --dist loadscope $(PYTEST_ARGS)
+	@.venv/bin/python -m pytest -n 3 --dist loadscope $(PYTEST_ARGS)
 
 lint: setup ## Check style, types and who may import whom
 	@.venv/bin/ruff check .

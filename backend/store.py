@@ -8,7 +8,6 @@ from pathlib import Path
 from typing import Any, Final
 from zlib import crc32
 
-import psycopg
 from sqlalchemy import (
     URL,
     ClauseElement,
@@ -182,8 +181,8 @@ def sent_at_once(connection: Connection) -> Iterator[None]:
     For statements whose results nobody looks at. What one of them was refused for comes as the driver's own error, at
     the end or before; the transaction is over then.
     """
-    driver = connection.connection.driver_connection
-    with driver.pipeline() if isinstance(driver, psycopg.Connection) else nullcontext():
+    driver: Any = connection.connection.driver_connection
+    with driver.pipeline() if connection.dialect.name == "postgresql" else nullcontext():
         yield
 
 

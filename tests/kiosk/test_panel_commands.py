@@ -32,7 +32,8 @@ def test_the_log_is_a_table_and_json(panel: SimulatedPanel) -> None:
     for _ in range(9):  # more than one answer holds
         for active in (True, False):
             panel.set_switch(m.LID_OPEN, active)
-            time.sleep(0.12)
+            _wait_for_switches(panel, active << m.LID_OPEN)
+            time.sleep(0.1)  # it may bounce until then
     done = CliRunner().invoke(commands, ["log", *address, "--json"])
     assert done.exit_code == 0, done.output
     records = json.loads(done.output)
@@ -44,6 +45,12 @@ def test_the_log_is_a_table_and_json(panel: SimulatedPanel) -> None:
     lines = table.output.splitlines()
     assert len(lines) == 3
     assert "ฝาถูกเปิด / lid opened" in lines[1]
+
+
+def _wait_for_switches(panel: SimulatedPanel, bits: int) -> None:
+    until_s = time.monotonic() + 10
+    while panel.state.get("switches") != bits and time.monotonic() < until_s:
+        time.sleep(0.01)
 
 
 def test_records_in_words() -> None:

@@ -111,8 +111,9 @@ def test_a_stranger_s_page_gets_nothing(page: Page, cards: FakeCards, agency: st
         page.get_by_label("โทเคนของบริการ").fill(TOKEN)
         page.get_by_role("button", name="อ่านบัตร").click()
         expect(page.get_by_role("status")).to_contain_text("not on its list")
+        page.evaluate("document.getElementById('status').textContent = ''")
         page.get_by_role("button", name="รอบัตร").click()
-        page.wait_for_timeout(300)
+        expect(page.get_by_role("status")).to_contain_text("not on its list")
         cards.insert("mother")
         assert cards.watchers == 0
         assert "ปู่ทิพย์" not in page.content()

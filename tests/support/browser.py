@@ -4,9 +4,11 @@ from collections.abc import Iterator
 
 import pytest
 from axe_playwright_python.sync_playwright import Axe
-from playwright.sync_api import Browser, BrowserContext, ConsoleMessage, Page, sync_playwright
+from playwright.sync_api import Browser, BrowserContext, ConsoleMessage, Page, expect, sync_playwright
 
 from provisioning.demo.visitor import CHROMIUM, CHROMIUM_FLAGS
+
+expect.set_options(timeout=20_000)  # how long something takes is for bench/ to say
 
 
 @pytest.fixture(scope="module")

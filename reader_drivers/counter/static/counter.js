@@ -9,6 +9,10 @@ function say(th, en) {
   element("status").textContent = `${th} / ${en}`;
 }
 
+function sayAway() {
+  say("ติดต่อบริการไม่ได้ หรือหน้านี้ไม่ได้รับอนุญาต", "the service is not there, or this page is not on its list");
+}
+
 function fullName(name) {
   return [name.prefix, name.first, name.middle, name.last].filter(Boolean).join(" ");
 }
@@ -60,7 +64,7 @@ async function read() {
       headers: { Authorization: `Bearer ${element("token").value}` },
     });
   } catch {
-    say("ติดต่อบริการไม่ได้ หรือหน้านี้ไม่ได้รับอนุญาต", "the service is not there, or this page is not on its list");
+    sayAway();
     return;
   }
   const said = await response.json();
@@ -76,13 +80,24 @@ async function read() {
 function watch() {
   socket?.close();
   clear();
-  socket = new WebSocket(`${service.replace(/^http/, "ws")}/v1/events`);
-  socket.onopen = () => socket.send(JSON.stringify({
+  say("กำลังเชื่อมต่อ", "connecting");
+  const line = new WebSocket(`${service.replace(/^http/, "ws")}/v1/events`);
+  let refused = false;
+  socket = line;
+  line.onopen = () => line.send(JSON.stringify({
     token: element("token").value, read: true, photo: element("photo").checked,
   }));
-  socket.onmessage = (message) => {
+  line.onclose = () => {
+    if (line !== socket || refused) return; // another has taken its place, or it is known why
+    clear();
+    sayAway();
+  };
+  line.onmessage = (message) => {
     const said = JSON.parse(message.data);
-    if (said.event === "refused") say("โทเคนไม่ถูกต้อง", "the token is wrong");
+    if (said.event === "refused") {
+      refused = true;
+      say("โทเคนไม่ถูกต้อง", "the token is wrong");
+    }
     if (said.event === "ready") say("กรุณาเสียบบัตร", "insert a card");
     if (said.event === "card_inserted") say("กำลังอ่าน", "reading");
     if (said.event === "card_read") {
