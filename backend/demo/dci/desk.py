@@ -155,7 +155,7 @@ def _is_signed(asked: Asked, envelope: Mapping[str, Any]) -> bool:
         RefusedError: Neither.
     """
     shown = next((value for name, value in asked.headers.items() if name.lower() == "authorization"), None)
-    if shown is not None and shown != BEARER:
+    if shown is not None and not _is_token(shown):
         raise RefusedError(401, "err.request.unauthorized", "the token is not known")
     signature = envelope.get("signature")
     if signature in UNSIGNED:
@@ -167,6 +167,12 @@ def _is_signed(asked: Asked, envelope: Mapping[str, Any]) -> bool:
     except WrongAnswerError:
         raise RefusedError(401, "err.signature.invalid", "not signed by the centre") from None
     return True
+
+
+def _is_token(shown: str) -> bool:
+    scheme, _, token = shown.partition(" ")
+    known_scheme, _, known = BEARER.partition(" ")
+    return (scheme.lower(), token) == (known_scheme.lower(), known)  # RFC 9110 section 11.1: a scheme in any case
 
 
 def open_dci_desks(agency_id: str, inner: JsonDesk, now: Callable[[], datetime]) -> dict[str, Desk]:

@@ -8,8 +8,8 @@ from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
 CENTRE: Final = "centre"
 BEARER: Final = "Bearer baidiao-demo"
 """What a caller may show who cannot sign, as the standard's own test suites cannot."""
-UNSIGNED: Final = (None, "unsigned-stub")
-"""What such a caller leaves in ``signature``: nothing, or the word that the public test suites write."""
+UNSIGNED: Final = (None, "unsigned", "unsigned-stub")
+"""What such a caller leaves in ``signature``: nothing, or one of the words that the public test suites write."""
 
 
 def demo_key(name: str) -> Ed25519PrivateKey:

@@ -26,12 +26,15 @@ _ITEM_CODES: Final = {
 
 
 def _moment(text: str) -> str:
-    if "T" not in text.upper() or datetime.fromisoformat(text).tzinfo is None:
+    upper = text.upper()  # RFC 3339 section 5.6: "T" and "Z" in either case
+    if "T" not in upper or datetime.fromisoformat(upper).tzinfo is None:
         raise ValueError("ISO 8601 with a time zone is needed")
     return text
 
 
-def _address(text: str) -> str:
+def _address(text: str | None) -> str | None:
+    if not text:  # empty in the standard's own examples of searches that are answered at once
+        return None
     TypeAdapter(HttpUrl).validate_python(text)
     return text
 
@@ -56,7 +59,7 @@ class Header(Part):
     message_ts: Moment
     action: str
     sender_id: Name
-    sender_uri: Annotated[str, AfterValidator(_address)] | None = None
+    sender_uri: Annotated[str | None, AfterValidator(_address)] = None
     receiver_id: str | None = None
     total_count: int = Field(ge=0)
     is_msg_encrypted: Literal[False] = False

@@ -57,9 +57,7 @@ def parse_query(query_type: str, query: Any) -> Sought:
         case "idtype-value":
             if not isinstance(query, dict) or query.get("type") not in tuple(IDENTIFIERS):
                 raise RejectedError(_WRONG, f"query.type: one of {', '.join(sorted(IDENTIFIERS))} is needed")
-            if not isinstance(query.get("value"), str):
-                raise RejectedError(_WRONG, "query.value: a text is needed")
-            return Sought(query["value"])
+            return Sought(_number(query.get("value")))
         case "predicate":
             return _sought(list(_predicates(query)))
         case "expression":
@@ -90,9 +88,16 @@ def _value_at(record: Mapping[str, Any], path: str) -> Any:
 
 def _sought(conditions: list[Condition]) -> Sought:
     named = [one for one in conditions if one.attribute in IDENTIFIERS]
-    if len(named) != 1 or named[0].operator != "eq" or not isinstance(named[0].value, str):
+    if len(named) != 1 or named[0].operator != "eq":
         raise RejectedError(_WRONG, "a search must name one person by his number, with eq")
-    return Sought(named[0].value, tuple(one for one in conditions if one is not named[0]))
+    return Sought(_number(named[0].value), tuple(one for one in conditions if one is not named[0]))
+
+
+def _number(value: Any) -> str:
+    """Return an identifier as text; the standard lets it be an integer too."""
+    if isinstance(value, bool) or not isinstance(value, str | int):
+        raise RejectedError(_WRONG, "an identifier's value: a text or an integer is needed")
+    return str(value)
 
 
 def _predicates(query: Any) -> Iterator[Condition]:

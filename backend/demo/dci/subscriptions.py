@@ -65,7 +65,7 @@ class Subscriptions:
 
 def _sought(wanted: Any) -> Sought | None:
     kind = "predicate" if isinstance(wanted, list) else "expression"
-    if isinstance(wanted, dict) and isinstance(wanted.get("value"), str):
+    if isinstance(wanted, dict) and isinstance(wanted.get("value"), str | int):
         kind = "idtype-value"
     try:
         sought = parse_query(kind, wanted)
