@@ -71,12 +71,13 @@ _MESSAGES: dict[str, Json] = {
         },
     ),
 }
+_KINDS = ("search", "subscribe", "unsubscribe")
 _MESSAGES["txn-on-status"] = _object(
     _TRANSACTION
     | {
         "txnstatus_response": _object(
             {
-                "txn_type": {"enum": ["on-search", "on-subscribe", "on-unsubscribe"]},
+                "txn_type": {"enum": [on + kind for on in ("", "on-") for kind in _KINDS]},
                 "txn_status": {"oneOf": [_MESSAGES[name] for name in ("on-search", "on-subscribe", "on-unsubscribe")]},
             }
         )
@@ -87,7 +88,11 @@ _EVENT = _object(
         "reference_id": {"type": "string"},
         "timestamp": _MOMENT,
         "data": _object(
-            {"response_entity": {"type": "string"}, "reg_records": {"type": "array", "items": {"type": "object"}}},
+            {
+                "reg_record_type": {"type": "string"},
+                "response_entity": {"enum": ["Household", "Family", "Member"]},
+                "reg_records": {"type": "object"},
+            },
             {"version": {"const": "1.0.0"}, "reg_type": {"type": "string"}, "reg_event_type": {"type": "string"}},
         ),
     },

@@ -21,6 +21,7 @@ from backend.demo.dci.messages import (
     parse_message,
     parse_requests,
 )
+from backend.demo.dci.profiles import profile_of
 from backend.demo.dci.queries import fits, parse_query
 from backend.demo.dci.subscriptions import Asker, Subscriptions
 from backend.demo.desk import JsonDesk
@@ -28,8 +29,9 @@ from backend.demo.errors import AskedWronglyError
 
 Json = dict[str, Any]
 RECORD_TYPE: Final = "spdci-extensions-dci:Person"
+ENTITY: Final = "Member"
+"""What a notified record is about: a person, of the core API's words ``Household``, ``Family`` and ``Member``."""
 _MOST_KEPT: Final = 256
-_CIVIL: Final = frozenset({"civil_registry"})
 _Item = TypeVar("_Item", Search, Subscribe)
 _LISTS: Final = {"search": "search_response", "subscribe": "subscribe_response"}
 
@@ -69,7 +71,7 @@ class Registry:
         self.agency_id = agency_id
         self._inner = inner
         self._now = now
-        self._reg_type = f"ns:org:RegistryType:{'Civil' if agency_id in _CIVIL else 'Social'}"
+        self._profile = profile_of(agency_id)
         self._kept: OrderedDict[str, _Kept] = OrderedDict()
         self._subscriptions = Subscriptions()
 
@@ -138,9 +140,9 @@ class Registry:
             raise AskedWronglyError("not_found", "citizen_number", "this register does not know the person")
         notified = []
         for code, asker in self._subscriptions.interested(event_type, number, record):
-            data = self._data([{**_identifier(number), **twist(record, failure)}])
-            # What a search calls the records' type, the standard's notification calls the response's entity.
-            data |= {"reg_event_type": event_type, "response_entity": RECORD_TYPE}
+            # Some of the standard's notifications need the record's type, others its entity; none has a list.
+            data = {**self._data([]), "reg_event_type": event_type, "response_entity": ENTITY}
+            data["reg_records"] = {**_identifier(number), **twist(record, failure)}
             event = {"reference_id": code, "timestamp": self.stamp(), "data": data}
             notified.append((asker, Told({"transaction_id": str(uuid4()), "notify_event": [event]}, ("succ",))))
         return notified
@@ -182,7 +184,7 @@ class Registry:
         names = {wanted.attribute_value} if isinstance(wanted.attribute_value, str) else set(wanted.attribute_value)
         marked = {f"{wanted.attribute_type}:{name}" for name in names}
         kept = next((one for one in self._kept.values() if one.action == wanted.txn_type and marked & one.names), None)
-        status = {"txn_type": f"on-{wanted.txn_type}", "txn_status": kept.message if kept else self._unheard_of(wanted)}
+        status = self._profile.status(wanted.txn_type, kept.message if kept else self._unheard_of(wanted))
         told = {"transaction_id": asked.transaction_id, "correlation_id": str(uuid4()), "txnstatus_response": status}
         return Told(told, ("succ" if kept else "rjct",), "" if kept else "no such transaction is remembered")
 
@@ -215,7 +217,7 @@ class Registry:
     def _data(self, records: list[Json]) -> Json:
         return {
             "version": VERSION,
-            "reg_type": self._reg_type,
+            "reg_type": self._profile.reg_type,
             "reg_record_type": RECORD_TYPE,
             "reg_records": records,
         }
