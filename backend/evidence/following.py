@@ -5,10 +5,11 @@ from dataclasses import dataclass
 from typing import Any, Final, Protocol
 
 from pydantic_core import from_json
-from sqlalchemy import Insert, Table, bindparam, insert, select, text, update
+from sqlalchemy import Table, bindparam, select, text, update
 from sqlalchemy.orm import Session
 
 from backend.evidence.models import HEAD_ID, EvidenceHead, EvidenceLeaf
+from backend.many_rows import ManyRows
 from backend.rounds import Rounds
 from backend.store import Store
 
@@ -64,13 +65,13 @@ class OneRowEach:
 
     def __init__(self, rows: Table, cursor: Table, write_row: Callable[[ReadLeaf], Mapping[str, Any]]) -> None:
         self.cursor = cursor
-        self._insert = insert(rows)
+        self._rows = ManyRows(rows)
         self._write_row = write_row
 
     def prepare(self, _session: Session, leaves: Sequence[ReadLeaf]) -> Write:
         """Make the rows."""
         rows = [self._write_row(leaf) for leaf in leaves]
-        return lambda session: _execute(session, self._insert, rows)
+        return lambda session: self._rows.put(session.connection(), rows)
 
 
 class LogFollower:
@@ -152,10 +153,6 @@ class _Cursor:
 
     def move(self, session: Session, size: int) -> None:
         session.connection().execute(self._move, {"new_size": size})
-
-
-def _execute(session: Session, statement: Insert, rows: Sequence[Mapping[str, Any]]) -> None:
-    session.connection().execute(statement, rows)
 
 
 def read_leaf(index: int, content: bytes) -> ReadLeaf:

@@ -14,6 +14,7 @@ from sqlalchemy.exc import DBAPIError, IntegrityError, StatementError
 from sqlalchemy.orm import DeclarativeBase, Mapped, Session, mapped_column
 
 import backend.store
+from backend.many_rows import ManyRows
 from backend.store import Store, UtcDateTime, sent_at_once
 
 
@@ -269,3 +270,21 @@ def test_what_is_sent_at_once_is_there_at_the_end_or_not_at_all(store):
         for number in (3, 1):
             session.connection().execute(insert(Note).values(id=number))
     assert _count(store) == 3
+
+
+def test_many_rows_go_in_at_once_with_values_read_as_columns_do(store):
+    notes, at = ManyRows(Note.__table__), datetime(2026, 11, 23, 16, tzinfo=timezone(timedelta(hours=7)))
+    words = ("ใบ", "a\tb\nc", "\\N", "")
+    rows = [{"id": number, "words": words[number % 4], "at": at if number % 3 else None} for number in range(300)]
+    with store.transaction() as session:
+        notes.put(session.connection(), rows)
+        notes.put(session.connection(), [])
+    with store.reading() as session:
+        found = session.scalars(select(Note).order_by(Note.id)).all()
+    assert [{"id": one.id, "words": one.words, "at": one.at} for one in found] == rows
+    with pytest.raises(IntegrityError), store.transaction() as session:
+        notes.put(session.connection(), [{"id": 300, "words": "", "at": None}, rows[0]])
+    naive = {"id": 301, "words": "", "at": datetime(2026, 11, 23)}  # noqa: DTZ001  (the mistake under test)
+    with pytest.raises((StatementError, ValueError), match="without a zone"), store.transaction() as session:
+        notes.put(session.connection(), [naive])
+    assert _count(store) == 300
