@@ -112,6 +112,15 @@ class Store:
             yield session
 
     @contextmanager
+    def writing(self) -> Iterator[Connection]:
+        """Give a connection whose work is committed at the end, or rolled back by any exception.
+
+        For who has only statements to run: a session costs as much again as a few of them.
+        """
+        with self._turn.taken() if self._turn else nullcontext(), self.engine.begin() as connection:
+            yield connection
+
+    @contextmanager
     def reading(self) -> Iterator[Session]:
         """Give a session that reads one consistent state and never takes the write lock."""
         # Ended by a commit, of nothing: after a rollback the driver has PostgreSQL forget every prepared statement.

@@ -17,7 +17,7 @@ from backend.store import sent_at_once
 from contracts.decision import LeafReference
 from contracts.log_proof import leaf_hash
 
-StoreBatch = Callable[[Session, Sequence[Submission]], Sequence[References | Exception]]
+StoreBatch = Callable[[Connection, Sequence[Submission]], Sequence[References | Exception]]
 _Rows = list[dict[str, object]]
 _CREATE_HEAD = text("INSERT INTO evidence_head (id, size, peaks) VALUES (:id, 0, :peaks) ON CONFLICT DO NOTHING")
 # Declared as clauses, in truth always tables.
@@ -35,22 +35,24 @@ class NotTogetherError(Exception):
     """A batch cannot be stored as a whole; each submission must be tried by itself."""
 
 
-def store_together(session: Session, batch: Sequence[Submission]) -> Sequence[References]:
+def store_together(connection: Connection, batch: Sequence[Submission]) -> Sequence[References]:
     """Store a batch as a whole, in as few statements as can be.
 
     Raises:
         NotTogetherError: One submission's own rows were refused, before anything was committed.
     """
-    tree = _lock_head(session)
+    tree = _lock_head(connection)
     rows, nodes, placed = _Rows(), list[Node](), list[References]()
     for submission in batch:
         tree, references = _place(tree, submission, rows, nodes)
         placed.append(references)
     try:
-        with sent_at_once(session.connection()):
-            _insert(session, rows, nodes)
-            _add_also(session, zip(batch, placed, strict=True))
-            _move_head(session, tree)
+        with sent_at_once(connection):
+            _insert(connection, rows, nodes)
+            _add_rows(connection, zip(batch, placed, strict=True))
+            _move_head(connection, tree)
+        for submission, references in zip(batch, placed, strict=True):
+            _run(connection, submission, references)  # it may look at what its statements give
     except LogUnavailableError:
         raise
     except Exception as error:
@@ -58,17 +60,18 @@ def store_together(session: Session, batch: Sequence[Submission]) -> Sequence[Re
     return placed
 
 
-def store_apart(session: Session, batch: Sequence[Submission]) -> Sequence[References | Exception]:
+def store_apart(connection: Connection, batch: Sequence[Submission]) -> Sequence[References | Exception]:
     """Store each submission within a savepoint of its own; one that fails leaves its exception in its place."""
-    tree = _lock_head(session)
+    tree = _lock_head(connection)
     results: list[References | Exception] = []
     for submission in batch:
         rows, nodes = _Rows(), list[Node]()
         grown, references = _place(tree, submission, rows, nodes)
         try:
-            with session.begin_nested():
-                _insert(session, rows, nodes)
-                _add_also(session, ((submission, references),))
+            with connection.begin_nested():
+                _insert(connection, rows, nodes)
+                _add_rows(connection, ((submission, references),))
+                _run(connection, submission, references)
         except LogUnavailableError:
             raise
         except Exception as error:  # noqa: BLE001  # it is the submitter's, and is handed to him
@@ -76,7 +79,7 @@ def store_apart(session: Session, batch: Sequence[Submission]) -> Sequence[Refer
         else:
             tree = grown
             results.append(references)
-    _move_head(session, tree)
+    _move_head(connection, tree)
     return results
 
 
@@ -109,7 +112,7 @@ def _place(
     return tree, tuple(references)
 
 
-def _insert(session: Session, rows: _Rows, completed: Iterable[Node]) -> None:
+def _insert(connection: Connection, rows: _Rows, completed: Iterable[Node]) -> None:
     nodes, mids = _Rows(), _Rows()
     for node in completed:
         place: dict[str, object] = {"node_index": node.index, "node_hash": node.hash}
@@ -118,7 +121,6 @@ def _insert(session: Session, rows: _Rows, completed: Iterable[Node]) -> None:
         elif is_in_mid(node.height):
             mids.append({"height": node.height, **place})
     try:
-        connection = session.connection()
         for put, wanted in ((_PUT_LEAF, rows), (_PUT_NODE, nodes), (_PUT_MID, mids)):
             if wanted:
                 connection.execute(put, wanted)
@@ -126,22 +128,26 @@ def _insert(session: Session, rows: _Rows, completed: Iterable[Node]) -> None:
         raise unavailable(error) from error
 
 
-def _add_also(session: Session, placed: Iterable[tuple[Submission, References]]) -> None:
-    """Add what is to be stored along with leaves."""
+def _add_rows(connection: Connection, placed: Iterable[tuple[Submission, References]]) -> None:
+    """Add the rows that are to be stored along with leaves."""
     rows: defaultdict[Insert, list[Mapping[str, Any]]] = defaultdict(list)
     for submission, references in placed:
         if isinstance(submission.also, AlsoRow):
             rows[submission.also.put].append(submission.also.write(references))
-        elif submission.also is not None:
-            submission.also(session, references)
-    session.flush()
     for put, wanted in rows.items():
-        session.connection().execute(put, wanted)
+        connection.execute(put, wanted)
 
 
-def _lock_head(session: Session) -> CompactRange:
+def _run(connection: Connection, submission: Submission, references: References) -> None:
+    """Have a function store along with leaves what it is to store."""
+    if submission.also is not None and not isinstance(submission.also, AlsoRow):
+        with Session(connection, expire_on_commit=False) as session:  # within the transaction there is
+            submission.also(session, references)
+            session.commit()
+
+
+def _lock_head(connection: Connection) -> CompactRange:
     """Read the tree and keep everyone else from appending until this transaction ends."""
-    connection = session.connection()
     head = connection.execute(_LOCK_HEAD).one_or_none()
     if head is None:
         connection.execute(_CREATE_HEAD, {"id": HEAD_ID, "peaks": b""})
@@ -149,5 +155,5 @@ def _lock_head(session: Session) -> CompactRange:
     return CompactRange.parse(head.size, head.peaks)
 
 
-def _move_head(session: Session, tree: CompactRange) -> None:
-    session.connection().execute(_MOVE_HEAD, {"new_size": tree.size, "new_peaks": tree.encode()})
+def _move_head(connection: Connection, tree: CompactRange) -> None:
+    connection.execute(_MOVE_HEAD, {"new_size": tree.size, "new_peaks": tree.encode()})

@@ -172,8 +172,8 @@ class EvidenceLog:
                 job.done.set_result(result)
 
     def _settle(self, how: StoreBatch, wanted: Sequence[Submission]) -> Sequence[References | Exception]:
-        with self._store.transaction() as session:
-            return how(session, wanted)
+        with self._store.writing() as connection:
+            return how(connection, wanted)
 
     def _read_tree(self, connection: Connection, wanted: int | None) -> TreeReader:
         """Give the tree of the size wanted, the present one when None."""
