@@ -14,7 +14,7 @@ from pathlib import Path
 from typing import Any, Final, Protocol, cast
 
 from sqlalchemy import ColumnElement, Select, Table, bindparam, delete, func, select
-from sqlalchemy.dialects.postgresql import insert
+from sqlalchemy.dialects import postgresql, sqlite
 
 from backend.fleet.errors import AdmissionUnavailableError
 from backend.fleet.models import SeenNonce
@@ -100,12 +100,12 @@ def open_nonces(store: Store, now: Callable[[], datetime]) -> Nonces:
 
 
 class TableNonces:
-    """In a table of the database: each is durable when it is noted. For PostgreSQL."""
+    """In a table of the database: each is durable when it is noted."""
 
     def __init__(self, store: Store) -> None:
         self._store = store
-        self._insert = insert(_NONCE)
-        self._put = store.single(self._insert.on_conflict_do_nothing().returning(_NONCE.c.nonce))
+        put = (sqlite.insert if store.is_sqlite else postgresql.insert)(_NONCE).on_conflict_do_nothing()
+        self._put = put.returning(_NONCE.c.nonce)
         self._pruning = _Pruning()
 
     def not_before(self) -> datetime | None:
@@ -115,12 +115,15 @@ class TableNonces:
     def note(self, nonce: Nonce, now: datetime) -> bool:
         """Remember a nonce (see ``Nonces``)."""
         self._prune_now_and_then(now)
-        return self._put.one(_row(nonce)) is not None
+        with self._store.writing() as connection:
+            return connection.execute(self._put, _row(nonce)).one_or_none() is not None
 
     def gate(self, store: Store, signer: Select[Any], may_pass: ColumnElement[bool]) -> Gate:
-        """Do both in one statement (see ``Nonces``)."""
+        """Do both in one statement (see ``Nonces``), where a statement may insert on its way: not on SQLite."""
+        if store.is_sqlite:
+            return _one_after_the_other(store, signer, may_pass, self.note)
         found = signer.add_columns(may_pass.label("may_pass")).cte("signer")
-        noted = self._insert.from_select(
+        noted = postgresql.insert(_NONCE).from_select(
             ["key_id", "nonce", "expires_at"],
             select(*(bindparam(column.name, type_=column.type) for column in _NONCE.columns)).where(found.c.may_pass),
         )
@@ -139,7 +142,7 @@ class TableNonces:
 
     def _prune_now_and_then(self, now: datetime) -> None:
         if self._pruning.is_due(now):
-            with self._store.glancing() as connection:
+            with self._store.writing() as connection:
                 connection.execute(_PRUNE, {"now": now})
 
 
@@ -174,15 +177,7 @@ class FileNonces:
 
     def gate(self, store: Store, signer: Select[Any], may_pass: ColumnElement[bool]) -> Gate:
         """Do one after the other (see ``Nonces``)."""
-        find = store.single(signer.add_columns(may_pass.label("may_pass")))
-
-        def run(nonce: Nonce, now: datetime) -> Passage:
-            row = find.one({"key_id": nonce.key_id})
-            if row is None:
-                return _NOBODY
-            return Passage(row[:-1], may_pass=bool(row[-1]), is_new=bool(row[-1]) and self.note(nonce, now))
-
-        return run
+        return _one_after_the_other(store, signer, may_pass, self.note)
 
     def close(self) -> None:
         """Close the file."""
@@ -234,6 +229,20 @@ class FileNonces:
             database.close()
             raise
         return database, datetime.fromtimestamp(begun[0], UTC)
+
+
+def _one_after_the_other(
+    store: Store, signer: Select[Any], may_pass: ColumnElement[bool], note: Callable[[Nonce, datetime], bool]
+) -> Gate:
+    find = store.single(signer.add_columns(may_pass.label("may_pass")))
+
+    def run(nonce: Nonce, now: datetime) -> Passage:
+        row = find.one({"key_id": nonce.key_id})
+        if row is None:
+            return _NOBODY
+        return Passage(row[:-1], may_pass=bool(row[-1]), is_new=bool(row[-1]) and note(nonce, now))
+
+    return run
 
 
 def _row(nonce: Nonce) -> dict[str, object]:

@@ -5,10 +5,11 @@ from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
 import pytest
+from sqlalchemy import Column, Integer, MetaData, String, Table, bindparam, select
 
 from backend.fleet.errors import AdmissionUnavailableError
 from backend.fleet.models import SeenNonce
-from backend.fleet.nonces import FileNonces, Nonce, TableNonces, open_nonces
+from backend.fleet.nonces import FileNonces, Nonce, Passage, TableNonces, open_nonces
 from backend.store import Store
 
 NOW = datetime(2026, 11, 24, 5, 0, 0, 700_000, tzinfo=UTC)
@@ -67,6 +68,28 @@ def test_what_has_expired_is_forgotten_in_time_and_no_sooner(opened):
     assert not nonces.note(nonce("a"), NOW + timedelta(seconds=119))
     nonces.note(nonce("b"), NOW + timedelta(seconds=181))
     assert nonces.note(nonce("a"), NOW + timedelta(seconds=182))
+
+
+def test_a_gate_lets_each_nonce_of_who_may_pass_through_once(opened, store_url):
+    signers = Table(
+        "signers", MetaData(), Column("key_id", String(9)), Column("name", String(9)), Column("good", Integer)
+    )
+    store = Store(store_url)
+    signers.create(store.engine)
+    with store.writing() as connection:
+        connection.execute(signers.insert(), [{"key_id": "key", "name": "kiosk", "good": 1}])
+        connection.execute(signers.insert(), [{"key_id": "bad", "name": "other", "good": 0}])
+    found = select(signers.c.name).where(signers.c.key_id == bindparam("key_id"))
+    gate, beside = (one.gate(store, found, signers.c.good == 1) for one in (opened(), opened()))
+    assert gate(nonce("a"), NOW) == Passage(("kiosk",), may_pass=True, is_new=True)
+    assert beside(nonce("a"), NOW) == Passage(("kiosk",), may_pass=True, is_new=False)
+    assert gate(nonce("a", "none"), NOW) == Passage(None, may_pass=False, is_new=False)
+    assert gate(nonce("a", "bad"), NOW) == Passage(("other",), may_pass=False, is_new=False)
+    with store.writing() as connection:
+        connection.execute(signers.update().values(good=1))
+    assert gate(nonce("a", "bad"), NOW).is_new, "a nonce was burnt"
+    assert not opened().note(nonce("a"), NOW)
+    store.close()
 
 
 def test_only_a_store_in_a_file_has_its_nonces_beside(tmp_path, store_url):
