@@ -20,6 +20,8 @@ _log = structlog.get_logger(__name__)
 GRACE_S: Final = 30
 _TRY_ANOTHER: Final = 1
 """A worker's exit status; after 3 and 4 gunicorn gives up."""
+_FAILED_STARTS: Final = 3
+"""So many workers may fail before the first has started."""
 _GC_NEW: Final = 20_000
 """New objects between collections of the youngest; 700 by default. Some hundred requests make so many cycles."""
 _GC_YOUNG, _GC_MIDDLE = 20, 50
@@ -75,7 +77,7 @@ class CentreServer(BaseApplication):  # type: ignore[misc]  # as above
         self._build = build
         self._options = options
         self._pause_s = pause_s
-        self._has_served = mmap.mmap(-1, 1)  # shared with the workers
+        self._starts = mmap.mmap(-1, 2)  # shared with the workers: whether one has started, how many have not
         super().__init__()
 
     def load_config(self) -> None:
@@ -86,19 +88,21 @@ class CentreServer(BaseApplication):  # type: ignore[misc]  # as above
     def load(self) -> Flask:
         """Build the application in the worker.
 
-        While the database is away the worker ends and another is tried; so it is with whatever keeps a later worker
-        from starting once one has. Were the exception left to gunicorn, that would end the whole server, with the
-        workers that still answer, or only wait for the database to come back.
+        While the database is away the worker ends and another is tried; so it is, once one has started, with whatever
+        keeps a later one from it, and before, a few times, with what is no fault of the installation. Were the
+        exception left to gunicorn, that would end the whole server, with the workers that still answer, or only wait
+        for the database to come back.
         """
         try:
             app = self._build()
         except OperationalError as error:
             self._make_room("worker_without_database", error)
         except Exception as error:
-            if not self._has_served[0]:
+            if not self._starts[0] and (isinstance(error, InstallationError) or self._starts[1] >= _FAILED_STARTS):
                 raise
+            self._starts[1] = min(self._starts[1] + 1, _FAILED_STARTS)
             self._make_room("worker_did_not_start", error)
-        self._has_served[0] = 1
+        self._starts[0] = 1
         settle_memory()
         return app
 

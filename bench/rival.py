@@ -18,6 +18,7 @@ from typing import Any
 import httpx
 from fastapi import FastAPI
 from sqlalchemy import Column, Integer, MetaData, String, Table, create_engine, event, insert
+from sqlalchemy.schema import CreateTable
 
 from contracts.decision import Question
 
@@ -50,7 +51,8 @@ def _prepare(connection: Any, _record: object) -> None:
 
 @asynccontextmanager
 async def _lifespan(app: FastAPI) -> AsyncIterator[None]:
-    _metadata.create_all(_engine)
+    with _engine.begin() as connection:  # each worker does, and the first need not be done yet
+        connection.execute(CreateTable(_decisions, if_not_exists=True))
     limits = httpx.Limits(max_connections=None, max_keepalive_connections=400)
     async with httpx.AsyncClient(timeout=2.5, limits=limits) as client:
         app.state.client = client

@@ -55,6 +55,18 @@ def test_a_later_worker_that_cannot_start_does_not_end_those_that_answer():
     assert caught.value.code not in {0, 3, 4}
 
 
+def test_what_is_no_fault_of_the_installation_is_tried_a_few_times():
+    def build():
+        raise RuntimeError("two of us at once")
+
+    server = server_that(build)
+    for _ in range(3):
+        with pytest.raises(SystemExit):
+            server.load()
+    with pytest.raises(RuntimeError):
+        server.load()
+
+
 @pytest.fixture
 def collector_as_before():
     before = gc.get_threshold()
