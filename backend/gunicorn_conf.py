@@ -107,7 +107,8 @@ class CentreServer(BaseApplication):  # type: ignore[misc]  # as above
         return app
 
     def _make_room(self, event: str, error: Exception) -> NoReturn:
-        _log.error(event, error=type(error).__name__, told=str(error) if isinstance(error, InstallationError) else "")
+        # An installation's fault says which file and what about it; of others the log keeps kind and place.
+        _log.error(event, told=str(error) if isinstance(error, InstallationError) else "", exc_info=error)
         time.sleep(self._pause_s)
         raise SystemExit(_TRY_ANOTHER) from None
 

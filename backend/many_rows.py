@@ -4,7 +4,8 @@ from collections.abc import Mapping, Sequence
 from typing import Any
 
 from sqlalchemy import Connection, Dialect, Table, insert
-from sqlalchemy.exc import DBAPIError
+
+from backend.driver import toolkits_error, value_reader
 
 
 class ManyRows:
@@ -33,18 +34,14 @@ class ManyRows:
             connection.execute(self._insert, rows)
             return
         driver: Any = connection.connection.driver_connection
-        error_of_driver = connection.dialect.loaded_dbapi.Error
         try:
             with driver.cursor() as cursor, cursor.copy(self._copy) as copy:
                 for row in self._read(rows, connection.dialect):
                     copy.write_row(row)
-        except error_of_driver as error:
-            raise DBAPIError.instance(
-                self._copy, (), error, error_of_driver, hide_parameters=True, dialect=connection.dialect
-            ) from error
+        except connection.dialect.loaded_dbapi.Error as error:
+            raise toolkits_error(error, self._copy, connection.dialect) from error
 
     def _read(self, rows: Sequence[Mapping[str, Any]], dialect: Dialect) -> Sequence[Sequence[Any]]:
         """Return the rows as the columns' types have them."""
-        types = [column.type.dialect_impl(dialect).bind_processor(dialect) for column in self._columns]
-        reading = [(column.name, read) for column, read in zip(self._columns, types, strict=True)]
+        reading = [(column.name, value_reader(column.type, dialect)) for column in self._columns]
         return [[read(row[name]) if read else row[name] for name, read in reading] for row in rows]

@@ -43,15 +43,15 @@ def create_file(path: Path, content: bytes) -> bool:
             os.link(draft, path)
         except FileExistsError:
             return False
-        sync_directory(path.parent)
+        sync_path(path.parent)
     finally:
         draft.unlink()
     return True
 
 
-def sync_directory(directory: Path) -> None:
-    """Make the names in a directory durable."""
-    descriptor = os.open(directory, os.O_RDONLY)
+def sync_path(path: Path) -> None:
+    """Make a file's content, or the names in a directory, durable."""
+    descriptor = os.open(path, os.O_RDONLY)
     try:
         os.fsync(descriptor)
     finally:

@@ -4,9 +4,10 @@ from collections.abc import Mapping
 from typing import Any, cast
 
 from sqlalchemy import ClauseElement, Dialect, Engine
-from sqlalchemy.exc import DBAPIError
 from sqlalchemy.pool import PoolProxiedConnection
 from sqlalchemy.sql.compiler import SQLCompiler
+
+from backend.driver import toolkits_error, value_reader
 
 
 class SingleStatement:
@@ -62,12 +63,9 @@ class SingleStatement:
         if connection is not None and gone:
             connection.invalidate(error)
             self._engine.dispose()
-        base = dialect.loaded_dbapi.Error
-        return DBAPIError.instance(
-            self._text, (), error, base, hide_parameters=True, connection_invalidated=gone, dialect=dialect
-        )
+        return toolkits_error(error, self._text, dialect, gone=gone)
 
 
 def _find_processors(compiled: SQLCompiler, dialect: Dialect) -> dict[str, Any]:
-    found = {name: bind.type.dialect_impl(dialect).bind_processor(dialect) for name, bind in compiled.binds.items()}
+    found = {name: value_reader(bind.type, dialect) for name, bind in compiled.binds.items()}
     return {name: processor for name, processor in found.items() if processor is not None}

@@ -32,7 +32,7 @@ _WITH_MICROPYTHON = [
     "kiosk/test_panel_stranger.py",
 ]
 _WITH_READER = ("tests/e2e/", "tests/reader_drivers/")
-_WITHOUT = ("tests/e2e/test_nobody_is_named.py",)
+_WITHOUT = ("tests/e2e/test_nobody_is_named.py",)  # of those, what no reader is for
 _READER: Final = "card reader"
 _LONG_FIRST = (
     _READER,

@@ -15,7 +15,7 @@ from typing import Final
 from backend.evidence.errors import KeyDestructionError
 from backend.evidence.key_files import load_or_create_secret, new_secret, parse_secret
 from backend.evidence.leaf import Pseudonymiser
-from backend.secret_files import create_file, sync_directory
+from backend.secret_files import create_file, sync_path
 
 PRESENT: Final = "pseudonym.key"
 _OLDER: Final = "pseudonym-[0-9][0-9][0-9].key"
@@ -106,7 +106,7 @@ def rotate_key(directory: Path) -> Pseudonymiser:
     draft.unlink(missing_ok=True)
     create_file(draft, new_secret())
     draft.replace(present)
-    sync_directory(directory)
+    sync_path(directory)
     return load_or_create_secret(present)
 
 
@@ -122,7 +122,7 @@ def destroy_key(directory: Path, key_id: str) -> None:
         file.flush()
         os.fsync(file.fileno())
     path.unlink()
-    sync_directory(directory)
+    sync_path(directory)
 
 
 def find_destructible(directory: Path, key_id: str) -> Path:

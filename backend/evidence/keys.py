@@ -19,7 +19,7 @@ from backend.evidence.errors import KeyFileError
 from backend.evidence.key_files import load_or_create, load_or_create_secret
 from backend.evidence.keyring import PRESENT
 from backend.evidence.slips import thumbprint
-from backend.secret_files import create_file, sync_directory
+from backend.secret_files import create_file, sync_path
 
 _SLIP: Final = "slip.pem"
 _NEXT: Final = "slip-next.pem"
@@ -84,7 +84,7 @@ def rotate_slip_key(directory: Path, now: datetime) -> str:
     create_file(retired / f"{now.astimezone(UTC):%Y%m%dT%H%M%SZ}.pem", public)
     (directory / _NEXT).replace(directory / _SLIP)
     create_file(directory / _NEXT, _new_ed25519())
-    sync_directory(directory)
+    sync_path(directory)
     return thumbprint(keys.slip_next)
 
 
@@ -119,7 +119,7 @@ def rotate_checkpoint_key(directory: Path) -> CentreKeys:
     draft.unlink(missing_ok=True)
     create_file(draft, _new_ed25519())
     draft.replace(present)
-    sync_directory(directory)
+    sync_path(directory)
     return load_or_create_keys(directory)
 
 

@@ -23,6 +23,7 @@ from cryptography.hazmat.primitives.hashes import SHA256
 from cryptography.hazmat.primitives.kdf.hkdf import HKDF
 
 from backend.linkage.errors import LinkageError
+from backend.secret_files import sync_path
 
 _NONCE_BYTES: Final = 12
 _BATCH: Final = 5_000
@@ -190,13 +191,13 @@ class Draft:
         self._connection.close()
         final = self._folder / f"{self._name}.sqlite3"
         _write(final.with_suffix(".json"), json.dumps(report, ensure_ascii=False, indent=1).encode())
-        _sync(self._file)
+        sync_path(self._file)
         self._file.replace(final)
         swing = self._folder / f".{_CURRENT}.new"
         swing.unlink(missing_ok=True)
         swing.symlink_to(final.name)
         swing.replace(self._folder / _CURRENT)
-        _sync(self._folder)
+        sync_path(self._folder)
         for old in sorted(self._folder.glob("*.sqlite3"))[:-_KEPT_VERSIONS]:
             old.unlink()
             old.with_suffix(".json").unlink(missing_ok=True)
@@ -227,12 +228,4 @@ def _clear_away(folder: Path, before: datetime) -> None:
 
 def _write(path: Path, content: bytes) -> None:
     path.write_bytes(content)
-    _sync(path)
-
-
-def _sync(path: Path) -> None:
-    descriptor = os.open(path, os.O_RDONLY)
-    try:
-        os.fsync(descriptor)
-    finally:
-        os.close(descriptor)
+    sync_path(path)

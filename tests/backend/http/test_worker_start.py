@@ -6,6 +6,7 @@ import os
 import pytest
 from flask import Flask
 from sqlalchemy.exc import OperationalError
+from structlog.testing import capture_logs
 
 from backend.errors import InstallationError
 from backend.gunicorn_conf import CentreServer, build_options
@@ -60,9 +61,11 @@ def test_what_is_no_fault_of_the_installation_is_tried_a_few_times():
         raise RuntimeError("two of us at once")
 
     server = server_that(build)
-    for _ in range(3):
-        with pytest.raises(SystemExit):
-            server.load()
+    with capture_logs() as said:
+        for _ in range(3):
+            with pytest.raises(SystemExit):
+                server.load()
+    assert [(one["event"], type(one["exc_info"])) for one in said] == [("worker_did_not_start", RuntimeError)] * 3
     with pytest.raises(RuntimeError):
         server.load()
 
