@@ -201,6 +201,19 @@ def test_a_connection_in_steady_use_is_not_asked_each_time_and_fails_once_at_mos
     store.close()
 
 
+def test_a_single_statement_that_finds_its_server_gone_spares_the_next_the_other_connections(postgres_url, monkeypatch):
+    monkeypatch.setattr(backend.store, "PING_AFTER_S", 60.0)
+    store = Store(postgres_url)
+    with store.glancing() as connection:  # so that there are two
+        connection.execute(text("SELECT 1"))
+        assert _read_one(store, "single") == 1
+    _end_backends(store, postgres_url)
+    with pytest.raises(DBAPIError):
+        _read_one(store, "single")
+    assert _read_one(store, "single") == 1
+    store.close()
+
+
 def _read_one(store, way="session"):
     if way == "single":
         return store.single(text("SELECT 1")).one({})[0]
