@@ -101,7 +101,7 @@ def test_an_export_verifies_with_its_key_alone(centre):
     assert len((folder / "export/tile/0/000").read_bytes()) == 256 * 32
     assert (folder / "export/tile/entries/002.p/8").exists()
     checked = verify(centre)
-    assert (checked.exit_code, checked.output) == (0, "the log of 520 leaves is what was signed\n")
+    assert (checked.exit_code, checked.stdout) == (0, "the log of 520 leaves is what was signed\n")
 
 
 def test_a_range_holds_no_other_leaves_and_verifies(centre):
